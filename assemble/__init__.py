@@ -1,0 +1,1 @@
+"""Chemistry: what a drawn graph means. No networks, no images."""

@@ -1,0 +1,182 @@
+"""From the drawn graph to an unsanitised RDKit molecule: labels expanded, bonds made."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+
+import numpy as np
+from rdkit import Chem
+from rdkit.Geometry import Point3D
+
+from assemble.fragment import Fragment, FragmentAtom
+from assemble.graph import BondKind, MoleculeGraph
+from assemble.labels import parse_label
+
+ORDERS: dict[BondKind, int] = {BondKind.DOUBLE: 2, BondKind.TRIPLE: 3}
+"""Bond orders of the kinds that are not single."""
+_TYPES = {1: Chem.BondType.SINGLE, 2: Chem.BondType.DOUBLE, 3: Chem.BondType.TRIPLE}
+IMPLICIT = frozenset("B C N O F Si P S Cl As Se Br Te I *".split())
+"""Elements whose hydrogens may be left out of a drawing; a metal has none that are not drawn."""
+LEFTWARDS = 0.25
+"""Mean direction of the bonds, x per bond length, from which a label runs to the left."""
+
+
+@dataclass(slots=True)
+class Draft:
+    """A molecule being built, and where its parts come from."""
+
+    mol: Chem.RWMol
+    xy: list[tuple[float, float]]
+    """Place of each atom of ``mol``, image pixels."""
+    atom_of: list[tuple[int, int]]
+    """First and last attached atom in ``mol`` of each atom of the graph."""
+    bond_row: dict[int, int] = field(default_factory=dict)
+    """Index of a bond in ``mol`` -> row in ``graph.bonds``."""
+    warnings: list[str] = field(default_factory=list)
+
+
+def build(graph: MoleculeGraph) -> Draft:
+    """Expand every label and join the fragments as drawn."""
+    draft = Draft(Chem.RWMol(), [], [])
+    length = graph.bond_length() or 24.0
+    around = _neighbours(graph)
+    for i, label in enumerate(graph.labels):
+        rows = around[i]
+        order = sum(_order(graph, row) for row in rows)
+        outwards = _outwards(graph, i, rows)
+        toward = -outwards[0] * min(len(rows), 1)
+        fragment = parse_label(label, len(rows), order, bool(toward > LEFTWARDS))
+        if not fragment.understood:
+            draft.warnings.append(f"label {label!r} could not be read: kept as a dummy atom")
+        _place(draft, graph, i, fragment, outwards, length)
+    for row in range(graph.n_bonds):
+        _join(draft, graph, row)
+    return draft
+
+
+def _neighbours(graph: MoleculeGraph) -> list[list[int]]:
+    rows: list[list[int]] = [[] for _ in range(graph.n_atoms)]
+    for row, (i, j) in enumerate(graph.bonds.tolist()):
+        rows[i].append(row)
+        rows[j].append(row)
+    return rows
+
+
+def _order(graph: MoleculeGraph, row: int) -> int:
+    return ORDERS.get(BondKind(int(graph.kinds[row])), 1)
+
+
+def _outwards(graph: MoleculeGraph, atom: int, rows: list[int]) -> tuple[float, float]:
+    """Unit vector away from an atom's bonds (x, y), pixels frame; to the right without bonds."""
+    total = np.zeros(2)
+    for row in rows:
+        i, j = graph.bonds[row]
+        step = graph.xy[j if i == atom else i] - graph.xy[atom]
+        total += step / max(float(np.hypot(*step)), 1e-6)
+    norm = float(np.hypot(*total))
+    if norm < 1e-3:
+        return (1.0, 0.0) if not rows else (0.0, 1.0)
+    return float(-total[0] / norm), float(-total[1] / norm)
+
+
+def _place(
+    draft: Draft,
+    graph: MoleculeGraph,
+    index: int,
+    fragment: Fragment,
+    outwards: tuple[float, float],
+    length: float,
+) -> None:
+    """Add a fragment, its attached atom on the label's place and the rest away from the bonds."""
+    start = draft.mol.GetNumAtoms()
+    drawn_charge = int(graph.charges[index])
+    own_charge = any(atom.charge for atom in fragment.atoms)
+    steps = _steps_from(fragment)
+    angle = math.atan2(outwards[1], outwards[0])
+    used: dict[int, int] = {}
+    for k, atom in enumerate(fragment.atoms):
+        charge = atom.charge
+        if k == fragment.first and drawn_charge and not own_charge:
+            charge = drawn_charge
+        draft.mol.AddAtom(_rdkit_atom(atom, charge))
+        step = steps.get(k, 0)
+        fan = used.get(step, 0)
+        used[step] = fan + 1
+        # atoms at one distance fan out to both sides, so that none falls on another
+        turn = angle + (0.45 if step % 2 else -0.25) * (1 if fan % 2 else -1) * ((fan + 1) // 2)
+        x, y = graph.xy[index]
+        reach = 0.7 * length * step
+        draft.xy.append((float(x) + reach * math.cos(turn), float(y) + reach * math.sin(turn)))
+    for i, j, order in fragment.bonds:
+        draft.mol.AddBond(start + i, start + j, _TYPES[order])
+    draft.atom_of.append((start + fragment.first, start + fragment.last))
+
+
+def _steps_from(fragment: Fragment) -> dict[int, int]:
+    """Bonds between the attached atom and each atom of a fragment."""
+    steps, edge = {fragment.first: 0}, [fragment.first]
+    while edge:
+        at = edge.pop(0)
+        for i, j, _ in fragment.bonds:
+            for one, other in ((i, j), (j, i)):
+                if one == at and other not in steps:
+                    steps[other] = steps[at] + 1
+                    edge.append(other)
+    return steps
+
+
+def _rdkit_atom(atom: FragmentAtom, charge: int) -> Chem.Atom:
+    made = Chem.Atom(0 if atom.symbol == "*" else atom.symbol)
+    made.SetFormalCharge(charge)
+    made.SetIsotope(atom.isotope)
+    if atom.text:
+        made.SetProp("atomLabel", atom.text)
+        made.SetProp("dummyLabel", atom.text)
+    if atom.hydrogens is not None and atom.hydrogens >= 0:
+        made.SetNumExplicitHs(atom.hydrogens)
+        made.SetNoImplicit(True)
+    elif atom.symbol not in IMPLICIT:
+        made.SetNoImplicit(True)
+    return made
+
+
+def _join(draft: Draft, graph: MoleculeGraph, row: int) -> None:
+    begin, end = graph.bonds[row].tolist()
+    kind = BondKind(int(graph.kinds[row]))
+    ends = [_end_atom(draft, graph, begin, end), _end_atom(draft, graph, end, begin)]
+    if ends[0] == ends[1] or draft.mol.GetBondBetweenAtoms(*ends):
+        draft.warnings.append(f"bond {row} joins atoms that are bonded already: left out")
+        return
+    if kind is BondKind.DATIVE:
+        bond_type = Chem.BondType.DATIVE
+    elif kind is BondKind.AROMATIC:
+        bond_type = Chem.BondType.AROMATIC
+    else:
+        bond_type = _TYPES[ORDERS.get(kind, 1)]
+    index = draft.mol.AddBond(ends[0], ends[1], bond_type) - 1
+    draft.bond_row[index] = row
+    if kind is BondKind.AROMATIC:
+        bond = draft.mol.GetBondWithIdx(index)
+        bond.SetIsAromatic(True)
+        bond.GetBeginAtom().SetIsAromatic(True)
+        bond.GetEndAtom().SetIsAromatic(True)
+
+
+def _end_atom(draft: Draft, graph: MoleculeGraph, atom: int, other: int) -> int:
+    """The atom of a label that a bond ends at: a linking label is attached at both its ends."""
+    first, last = draft.atom_of[atom]
+    if first == last:
+        return first
+    rightward = bool(graph.xy[other][0] > graph.xy[atom][0])
+    return last if rightward else first
+
+
+def set_conformer(mol: Chem.Mol, xy: list[tuple[float, float]], scale: float) -> None:
+    """Give a molecule the places of its atoms: pixels times ``scale``, y up."""
+    conformer = Chem.Conformer(mol.GetNumAtoms())
+    conformer.Set3D(False)
+    for index, (x, y) in enumerate(xy):
+        conformer.SetAtomPosition(index, Point3D(x * scale, -y * scale, 0.0))
+    mol.RemoveAllConformers()
+    mol.AddConformer(conformer, assignId=True)

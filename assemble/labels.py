@@ -1,0 +1,162 @@
+"""The label grammar: condensed formulae in both reading directions -> fragments."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from rdkit import Chem
+
+from assemble.fragment import Fragment, FragmentAtom
+from assemble.groups import groups
+from assemble.linear import link
+from assemble.tokens import R_GROUP, Token, tokenise
+
+_SINGLE = re.compile(
+    r"(?P<lead>\d?[+-])?(?P<left>H\d?)?(?P<isotope>\d{1,3})?(?P<symbol>[A-Z][a-z]?)"
+    r"(?P<right>H\d?)?(?P<sign>\d?[+-])?"
+)
+_SPECIAL_ISOTOPES = {"D": ("H", 2), "T": ("H", 3)}
+_LABEL_ONLY = frozenset({"A", "E", "G", "L", "M", "Q", "X", "Y", "Z"})
+_CONFUSED = str.maketrans({"0": "O", "l": "I", "\u2013": "-", "\u2212": "-", "\u00b7": ""})
+
+
+@lru_cache(maxsize=8192)
+def parse_label(label: str, n_bonds: int = 1, order: int = 1, leftwards: bool = False) -> Fragment:
+    """What a label means.
+
+    Args:
+        label: as drawn, in reading order; "" is a carbon.
+        n_bonds: bonds drawn to the label.
+        order: sum of their orders.
+        leftwards: the label runs to the left of its bond, so that its last part is attached.
+
+    Returns:
+        The fragment; a dummy atom with ``understood=False`` if the label can't be read.
+    """
+    if not label:
+        return Fragment((FragmentAtom("C"),))
+    found = _single_atom(label, n_bonds, order) or _named(label, n_bonds)
+    if found is None:
+        found = _formula(label, n_bonds, order, leftwards)
+    if found is None and (mended := label.translate(_CONFUSED)) != label and mended:
+        found = _formula(mended, n_bonds, order, leftwards)
+    return found or Fragment((FragmentAtom("*", text=label),), understood=False)
+
+
+def _charge_of(text: str | None) -> int:
+    if not text:
+        return 0
+    return int(text[:-1] or 1) * (1 if text[-1] == "+" else -1)
+
+
+def _hydrogens_of(text: str | None) -> int | None:
+    return int(text[1:] or 1) if text else None
+
+
+def _single_atom(label: str, n_bonds: int, order: int) -> Fragment | None:
+    """One element with its hydrogens, charge and isotope, or an R group."""
+    if label in _SPECIAL_ISOTOPES:
+        symbol, isotope = _SPECIAL_ISOTOPES[label]
+        return Fragment((FragmentAtom(symbol, isotope=isotope, hydrogens=0),))
+    metal = n_bonds > 1 and len(label) == 2 and label in _elements()
+    if label in _LABEL_ONLY or (R_GROUP.fullmatch(label) and not metal):
+        return Fragment((FragmentAtom("*", text=label),))
+    match = _SINGLE.fullmatch(label)
+    if not match:
+        return None
+    symbol = match["symbol"]
+    if symbol not in _elements() or (n_bonds and label in groups()):
+        return None
+    if match["left"] and match["right"]:
+        return None
+    hydrogens = _hydrogens_of(match["left"] or match["right"])
+    charge = _charge_of(match["lead"]) + _charge_of(match["sign"])
+    isotope = int(match["isotope"] or 0)
+    if symbol == "C" and hydrogens is not None and not charge and order + hydrogens < 4:
+        # CH2 at a chain's end: the hydrogen count was misread, or the rest is implied
+        hydrogens = 4 - order if order else hydrogens
+    return Fragment((FragmentAtom(symbol, charge, isotope, hydrogens),))
+
+
+@lru_cache(maxsize=1)
+def _elements() -> frozenset[str]:
+    table = Chem.GetPeriodicTable()
+    return frozenset(table.GetElementSymbol(number) for number in range(1, 104))
+
+
+def _named(label: str, n_bonds: int) -> Fragment | None:
+    """A whole label from the table."""
+    smiles = groups().get(label)
+    if smiles is None or smiles.count("*") > max(n_bonds, 1):
+        return None
+    return from_smiles(smiles)
+
+
+@lru_cache(maxsize=4096)
+def from_smiles(smiles: str) -> Fragment:
+    """The fragment of a SMILES with attachment points ``[*:1]``, ``[*:2]``."""
+    mol = Chem.MolFromSmiles(smiles)
+    Chem.Kekulize(mol, clearAromaticFlags=True)
+    points = {
+        atom.GetAtomMapNum(): atom.GetNeighbors()[0].GetIdx()
+        for atom in mol.GetAtoms()
+        if atom.GetAtomicNum() == 0 and atom.GetAtomMapNum() and atom.GetDegree()
+    }
+    kept = [
+        atom for atom in mol.GetAtoms() if not (atom.GetAtomicNum() == 0 and atom.GetAtomMapNum())
+    ]
+    new = {atom.GetIdx(): i for i, atom in enumerate(kept)}
+    atoms = tuple(
+        FragmentAtom(
+            atom.GetSymbol(),
+            atom.GetFormalCharge(),
+            atom.GetIsotope(),
+            atom.GetTotalNumHs() if not points or atom.GetFormalCharge() else None,
+        )
+        for atom in kept
+    )
+    bonds = tuple(
+        (new[bond.GetBeginAtomIdx()], new[bond.GetEndAtomIdx()], int(bond.GetBondTypeAsDouble()))
+        for bond in mol.GetBonds()
+        if bond.GetBeginAtomIdx() in new and bond.GetEndAtomIdx() in new
+    )
+    first = new[points[min(points)]] if points else 0
+    return Fragment(atoms, bonds, first, new[points[max(points)]] if points else 0)
+
+
+def _formula(label: str, n_bonds: int, order: int, leftwards: bool) -> Fragment | None:
+    tokens = tokenise(label)
+    if not tokens:
+        return None
+    rightward = [tokens]
+    turned = [_turn(tokens), _turn(_bind(tokens))]
+    orders = [*turned, *rightward] if leftwards else [*rightward, *turned]
+    for loose in (False, True):
+        for candidate in orders:
+            found = link(candidate, n_bonds, order, loose)
+            if found is not None:
+                return found
+    return None
+
+
+def _turn(tokens: tuple[Token, ...]) -> tuple[Token, ...]:
+    """The units in the order in which they are bonded when the last one is attached."""
+    return tuple(reversed(tokens))
+
+
+def _bind(tokens: tuple[Token, ...]) -> tuple[Token, ...]:
+    """``CH3O`` as CH3 + O: hydrogens are kept behind their element when the label is turned."""
+    units: list[tuple[Token, ...]] = []
+    lead: list[Token] = []
+    for token in tokens:
+        hydrogen = token.kind == "element" and token.text == "H"
+        if hydrogen and units:
+            units[-1] = (*units[-1], token)
+        elif hydrogen:
+            lead.append(token)
+        else:
+            units.append((token, *lead))
+            lead = []
+    # reversed here so that turning the flat list gives back each unit's own order
+    return tuple(token for unit in units for token in reversed(unit))

@@ -1,0 +1,295 @@
+"""Bonds the units of a condensed formula to each other, by valence."""
+
+from __future__ import annotations
+
+from assemble.fragment import Fragment, FragmentAtom
+from assemble.tokens import Token
+
+VALENCES: dict[str, tuple[int, ...]] = {
+    "H": (1,), "B": (3,), "C": (4,), "N": (3,), "O": (2,), "F": (1,), "Si": (4,), "P": (3, 5),
+    "S": (2, 4, 6), "Cl": (1,), "Se": (2, 4, 6), "Br": (1,), "I": (1,), "Ge": (4,), "Sn": (4,),
+    "As": (3, 5), "Te": (2, 4, 6), "Sb": (3, 5), "Al": (3,), "Mg": (2,), "Zn": (2,), "Hg": (2,),
+    "Li": (1,), "Na": (1,), "K": (1,), "Fe": (2,), "Cu": (2,), "Pd": (2,), "Pt": (2,),
+}  # fmt: skip
+ANY = (1, 2, 3, 4, 5, 6)
+"""Valences of the elements that are not listed: metals, inside of named groups."""
+_LINKS = frozenset({"CH2", "H2C", "CF2", "F2C", "CH2CH2O", "OCH2CH2"})
+"""What is repeated along a chain when it stands in parentheses."""
+_GAINS = frozenset({"N", "P", "O", "S", "As"})
+"""Elements that bond once more with each positive charge; the others bond once less."""
+
+
+class _Builder:
+    """Atoms so far, and the one that the next unit is bonded to."""
+
+    def __init__(self) -> None:
+        self.atoms: list[FragmentAtom] = []
+        self.bonds: list[tuple[int, int, int]] = []
+        self.used: list[int] = []
+        self.hydrogens: list[int] = []
+        self.current = -1
+        self.head = 0
+
+    def add(self, token: Token) -> int:
+        self.atoms.append(FragmentAtom(token.text, token.charge, token.isotope))
+        self.used.append(0)
+        self.hydrogens.append(0)
+        return len(self.atoms) - 1
+
+    def add_r(self, token: Token) -> int:
+        self.atoms.append(FragmentAtom("*", text=token.text))
+        self.used.append(0)
+        self.hydrogens.append(0)
+        return len(self.atoms) - 1
+
+    def bond(self, i: int, j: int, order: int) -> None:
+        self.bonds.append((i, j, order))
+        self.used[i] += order
+        self.used[j] += order
+
+    def capacity(self, i: int) -> int:
+        atom = self.atoms[i]
+        if atom.symbol == "*":
+            return 8
+        gain = atom.charge if atom.symbol in _GAINS else -abs(atom.charge)
+        return max(VALENCES.get(atom.symbol, ANY)) + gain
+
+    def usual(self, i: int) -> int:
+        """The smallest valence that holds what is bonded already."""
+        atom = self.atoms[i]
+        if atom.symbol == "*":
+            return self.used[i]
+        gain = atom.charge if atom.symbol in _GAINS else -abs(atom.charge)
+        fits = [v + gain for v in VALENCES.get(atom.symbol, ANY) if v + gain >= self.used[i]]
+        return fits[0] if fits else self.capacity(i)
+
+    def free(self, i: int) -> int:
+        return self.capacity(i) - self.used[i]
+
+    def missing(self, i: int) -> int:
+        return self.usual(i) - self.used[i]
+
+
+def link(
+    tokens: tuple[Token, ...], n_bonds: int, order: int, loose: bool = False
+) -> Fragment | None:
+    """A fragment from units in the order in which they are bonded, the attached one first.
+
+    Args:
+        tokens: units of the label.
+        n_bonds: bonds from outside.
+        order: sum of their orders.
+        loose: atoms may be left with too few bonds; hydrogens are then implied.
+
+    Returns:
+        None if the units can't be bonded so.
+    """
+    if not tokens:
+        return None
+    tokens = _unrolled(tokens)
+    if tokens[0].kind == "element" and tokens[0].text == "H" or tokens[0].count > 1:
+        return None
+    # two bonds to a chain of several atoms may be bonds to its two ends
+    ends = [order] if n_bonds < 2 else [order, -1]
+    for outside in ends:
+        build = _Builder()
+        if _chain(build, tokens, order - 1 if outside < 0 else order, -1):
+            first = last = build.head
+            if outside < 0:
+                last = build.current
+                build.used[last] += 1
+                if last == first or build.free(last) < 0:
+                    continue
+            if loose or all(build.missing(i) == 0 for i in range(len(build.atoms))):
+                return _finish(build, first, last, loose)
+    return None
+
+
+def _finish(build: _Builder, first: int, last: int, loose: bool) -> Fragment:
+    atoms = tuple(
+        FragmentAtom(
+            atom.symbol,
+            atom.charge,
+            atom.isotope,
+            None if atom.symbol == "*" or (loose and build.missing(i) > 0) else count,
+            atom.text,
+        )
+        for i, (atom, count) in enumerate(zip(build.atoms, build.hydrogens, strict=True))
+    )
+    return Fragment(atoms, tuple(build.bonds), first, last)
+
+
+def _unrolled(tokens: tuple[Token, ...]) -> tuple[Token, ...]:
+    """``(CH2)3`` written out, wherever it stands; other parentheses are branches."""
+    out: list[Token] = []
+    for token in tokens:
+        if token.kind == "nest" and (not out or token.text in _LINKS):
+            out.extend(token.inner * token.count)
+        else:
+            out.append(token)
+    return tuple(out)
+
+
+def _chain(build: _Builder, tokens: tuple[Token, ...], outside: int, parent: int) -> bool:
+    """Add units one after the other, the first bonded to ``parent`` (-1: to the outside)."""
+    build.current = parent
+    for at, token in enumerate(tokens):
+        later = tokens[at + 1 :]
+        if build.current < 0:
+            if not _head(build, token, outside):
+                return False
+        elif not _attach(build, token, later):
+            return False
+    return True
+
+
+def _head(build: _Builder, token: Token, outside: int) -> bool:
+    if token.kind == "group":
+        build.current = _graft(build, token, -1)
+    elif token.kind == "r":
+        build.current = build.add_r(token)
+    elif token.kind == "element" and token.text != "H":
+        build.current = build.add(token)
+    else:
+        return False
+    build.head = build.current
+    build.used[build.current] += outside
+    return build.free(build.current) >= 0
+
+
+def _graft(build: _Builder, token: Token, parent: int) -> int:
+    """Add a named group; returns its attached atom."""
+    from assemble.labels import from_smiles
+
+    fragment = from_smiles(token.smiles)
+    start = len(build.atoms)
+    for atom in fragment.atoms:
+        build.atoms.append(atom)
+        build.used.append(0)
+        build.hydrogens.append(0)
+    for i, j, order in fragment.bonds:
+        build.bond(start + i, start + j, order)
+    # inside a group the hydrogens are implied, and nothing else may be bonded to it
+    for i in range(start, len(build.atoms)):
+        if i != start + fragment.first or parent >= 0:
+            build.hydrogens[i] = -1
+            build.used[i] = build.usual(i)
+    build.hydrogens[start + fragment.first] = -1
+    if parent >= 0:
+        build.bonds.append((parent, start + fragment.first, 1))
+        build.used[parent] += 1
+    else:
+        build.used[start + fragment.first] = build.usual(start + fragment.first) - 1
+    return start + fragment.first
+
+
+def _attach(build: _Builder, token: Token, later: tuple[Token, ...]) -> bool:
+    parent = build.current
+    symbol = build.atoms[parent].symbol
+    if token.kind == "element" and token.text == "H":
+        if token.isotope:
+            return _repeat(build, token, parent)
+        build.hydrogens[parent] += token.count
+        build.used[parent] += token.count
+        return build.free(parent) >= 0
+    if token.kind == "element" and token.text == "O" and not token.charge and symbol in "CSPN":
+        done = _oxygens(build, token, later)
+        if done is not None:
+            return done
+    if token.kind == "element" and token.text == "N" and symbol == "C" and not later:
+        if token.count == 1 and build.free(parent) == 3:
+            build.bond(parent, build.add(token), 3)
+            return True
+    if token.kind in ("group", "r") or token.kind == "nest" or _is_terminal(token):
+        return _repeat(build, token, parent)
+    if token.count > 1:
+        return False
+    new = build.add(token)
+    build.bond(parent, new, 1)
+    build.current = new
+    return build.free(parent) >= 0
+
+
+def _is_terminal(token: Token) -> bool:
+    return token.kind == "element" and max(VALENCES[token.text]) == 1
+
+
+def _repeat(build: _Builder, token: Token, parent: int) -> bool:
+    """Bond ``count`` copies of a unit to one atom; a group in parentheses is a branch."""
+    for _ in range(token.count):
+        if token.kind == "group":
+            _graft(build, token, parent)
+        elif token.kind == "r":
+            build.bond(parent, build.add_r(token), 1)
+        elif token.kind == "nest":
+            if not _branch(build, token, parent):
+                return False
+        else:
+            build.bond(parent, build.add(token), 1)
+        build.current = parent
+    return build.free(parent) >= 0
+
+
+def _branch(build: _Builder, token: Token, parent: int) -> bool:
+    if len(token.inner) == 1 and token.inner[0].text == "O" and build.atoms[parent].symbol in "CSP":
+        # "C(O)", "S(O)": a double bond, as nothing else follows in the parentheses
+        new = build.add(token.inner[0])
+        build.bond(parent, new, 2)
+        return True
+    for inner in (token.inner, tuple(reversed(token.inner))):
+        if inner[0].kind == "element" and inner[0].text == "H":
+            continue
+        state = (len(build.atoms), len(build.bonds), list(build.used), list(build.hydrogens))
+        start, head = len(build.atoms), build.head
+        fits = _chain(build, inner, 1, -1)
+        build.head, attached = head, build.head
+        if fits and all(
+            build.missing(i) == 0 for i in range(start, len(build.atoms))
+        ):
+            build.bonds.append((parent, attached, 1))
+            build.used[parent] += 1
+            return True
+        del build.atoms[state[0] :], build.bonds[state[1] :]
+        build.used, build.hydrogens = state[2], state[3]
+    return False
+
+
+def _oxygens(build: _Builder, token: Token, later: tuple[Token, ...]) -> bool | None:
+    """Oxygens behind C, S, P or N: carbonyl, carboxyl, sulfonyl, ...; None: an ordinary chain."""
+    parent = build.current
+    symbol, free = build.atoms[parent].symbol, build.free(parent)
+    ends = not later or all(t.kind == "element" and t.text == "H" for t in later)
+    doubles = {("C", 1): 1, ("C", 2): 1, ("S", 1): 1, ("S", 2): 2, ("S", 3): 2, ("P", 1): 1,
+               ("P", 2): 1, ("P", 3): 1, ("P", 4): 1}.get((symbol, token.count), 0)  # fmt: skip
+    if symbol == "N":
+        return None
+    if symbol == "C" and token.count == 1 and (free < 2 or (later and later[0].text == "H")):
+        return None
+    if symbol == "S" and token.count == 1 and later and later[0].text == "H":
+        return None
+    if doubles == 0 or free < 2 * doubles:
+        return None
+    for _ in range(doubles):
+        build.bond(parent, build.add(_bare(token)), 2)
+    singles = [build.add(_bare(token)) for _ in range(token.count - doubles)]
+    for single in singles:
+        build.bond(parent, single, 1)
+    if not singles:
+        return build.free(parent) >= 0
+    if ends and len(singles) > 1 and later:
+        # PO3H2: one hydrogen to each oxygen
+        count = later[0].count
+        if count > len(singles):
+            return False
+        for single in singles[:count]:
+            build.hydrogens[single] += 1
+            build.used[single] += 1
+        build.hydrogens[parent] -= count
+        build.used[parent] -= count
+        return True
+    build.current = singles[-1]
+    return True
+
+
+def _bare(token: Token) -> Token:
+    return Token("element", token.text)

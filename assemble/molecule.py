@@ -1,0 +1,99 @@
+"""What a drawn graph means: an RDKit molecule and its SMILES, InChI and molblock."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from rdkit import Chem, rdBase
+
+from assemble.build import build, set_conformer
+from assemble.graph import MoleculeGraph
+from assemble.repair import add_missing_charges, kekulizable, repair
+from assemble.stereo import assign_stereo
+
+RDKIT_BOND = 1.5
+"""Bond length in the frame in which stereo is worked out; RDKit's rules are tuned for it."""
+
+
+class AssembleError(ValueError):
+    """A drawn graph that no molecule can be made of."""
+
+
+@dataclass(frozen=True, slots=True)
+class Molecule:
+    """One molecule in all its spellings; they all describe the same."""
+
+    mol: Chem.Mol
+    """Sanitised, with a 2-D conformer in image pixels, y up (the image's y with its sign turned)."""
+    smiles: str
+    cxsmiles: str
+    """With the labels of R groups."""
+    inchi: str | None
+    inchi_reason: str
+    """Why there is no InChI; "" if there is one."""
+    inchikey: str | None
+    molblock: str
+    warnings: tuple[str, ...]
+
+
+def assemble(graph: MoleculeGraph) -> Molecule:
+    """Work out the molecule that a drawing stands for.
+
+    Raises:
+        AssembleError: the graph is empty, has a coordinate that is no number, or cannot be made a
+            valid molecule.
+    """
+    if not graph.n_atoms:
+        raise AssembleError("the graph has no atoms")
+    if not np.isfinite(graph.xy).all():
+        raise AssembleError("the graph has coordinates that are no numbers")
+    with rdBase.BlockLogs():
+        try:
+            return _assemble(graph)
+        except (Chem.MolSanitizeException, RuntimeError, ValueError) as error:
+            if isinstance(error, AssembleError):
+                raise
+            raise AssembleError(f"no valid molecule: {error}") from error
+
+
+def _assemble(graph: MoleculeGraph) -> Molecule:
+    draft = build(graph)
+    add_missing_charges(draft)
+    kekulizable(draft)
+    repair(draft, graph)
+    mol = draft.mol.GetMol()
+    Chem.SanitizeMol(mol)
+    set_conformer(mol, draft.xy, RDKIT_BOND / (graph.bond_length() or 1.0))
+    assign_stereo(draft, graph, mol)
+    set_conformer(mol, draft.xy, 1.0)
+    mol = Chem.RemoveHs(mol)
+    Chem.AssignStereochemistry(mol, cleanIt=True, force=True)
+    inchi, reason = _inchi(mol)
+    return Molecule(
+        mol=mol,
+        smiles=Chem.MolToSmiles(mol),
+        cxsmiles=_cxsmiles(mol),
+        inchi=inchi,
+        inchi_reason=reason,
+        inchikey=Chem.InchiToInchiKey(inchi) if inchi else None,
+        molblock=Chem.MolToMolBlock(mol, forceV3000=mol.GetNumAtoms() > 999),
+        warnings=tuple(draft.warnings),
+    )
+
+
+def _cxsmiles(mol: Chem.Mol) -> str:
+    fields = Chem.CXSmilesFields.CX_ATOM_LABELS
+    return str(Chem.MolToCXSmiles(mol, Chem.SmilesWriteParams(), fields))
+
+
+def _inchi(mol: Chem.Mol) -> tuple[str | None, str]:
+    dummies = sorted({_label_of(atom) for atom in mol.GetAtoms() if atom.GetAtomicNum() == 0})
+    if dummies:
+        return None, f"no InChI for a structure with {', '.join(dummies)}"
+    inchi = Chem.MolToInchi(mol)
+    return (inchi, "") if inchi else (None, "InChI could not be computed")
+
+
+def _label_of(atom: Chem.Atom) -> str:
+    return atom.GetProp("atomLabel") if atom.HasProp("atomLabel") else "*"

@@ -1,0 +1,148 @@
+"""Splits a label into elements, named groups, R groups and parentheses, with their counts."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from functools import cache
+
+from assemble.groups import parts
+
+FORMULA_ELEMENTS = frozenset(
+    "H D B C N O F Si P S Cl Se Br I Li Na K Mg Al Ge As Sn Te Sb Zn Hg Fe Cu Pd Pt".split()
+)
+"""Elements that may stand inside a formula; ``Ac``, ``Pr``, ``Ts`` and others mean groups there."""
+R_GROUP = re.compile(r"(?:R|Ar|X|Y|Z|Q|Het|Hal|Alk)(?:\d{1,2}|[a-h])?'*|\*|R[A-Zaf]")
+"""Substituents that are defined elsewhere."""
+_CHARGE = re.compile(r"(\d?)([+-])")
+_COUNT = re.compile(r"\d+")
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """One unit of a label."""
+
+    kind: str
+    """"element", "group" (named), "r" (defined elsewhere) or "nest" (in parentheses)."""
+    text: str
+    count: int = 1
+    charge: int = 0
+    isotope: int = 0
+    inner: tuple[Token, ...] = ()
+    smiles: str = ""
+    """Of a group, with its attachment point."""
+
+
+@cache
+def _longest_first() -> tuple[str, ...]:
+    return tuple(sorted(parts(), key=len, reverse=True))
+
+
+def tokenise(label: str) -> tuple[Token, ...] | None:
+    """The units of a label from left to right; None if some of it is unknown."""
+    tokens: list[Token] = []
+    at = 0
+    while at < len(label):
+        found = _sign(label, at, tokens) or _unit(label, at)
+        if found is None:
+            return None
+        token, at = found
+        if token is not None:
+            match = _COUNT.match(label, at)
+            if match and token.kind != "r":
+                token, at = _counted(token, label, match)
+            tokens.append(token)
+    return tuple(tokens)
+
+
+def _counted(token: Token, label: str, match: re.Match[str]) -> tuple[Token, int]:
+    """A unit with its count; in ``Fe2+`` and ``NH32+`` the last digit belongs to the sign."""
+    digits, end = match.group(), match.end()
+    if end < len(label) and label[end] in "+-" and (len(digits) > 1 or token.text not in "HO"):
+        digits, end = digits[:-1], end - 1
+    return replace(token, count=int(digits or 1)), end
+
+
+def _sign(label: str, at: int, tokens: list[Token]) -> tuple[Token | None, int] | None:
+    match = _CHARGE.match(label, at)
+    if not match:
+        return None
+    charge = int(match.group(1) or 1) * (1 if match.group(2) == "+" else -1)
+    if not tokens:
+        # a sign in front belongs to what follows
+        found = _unit(label, match.end())
+        if found is None or found[0] is None:
+            return None
+        return replace(found[0], charge=charge), found[1]
+    heavy = next((i for i in range(len(tokens) - 1, -1, -1) if tokens[i].text != "H"), None)
+    heavy = len(tokens) - 1 if heavy is None else heavy
+    tokens[heavy] = replace(tokens[heavy], charge=tokens[heavy].charge + charge)
+    return None, match.end()
+
+
+def _unit(label: str, at: int) -> tuple[Token | None, int] | None:
+    if label[at] in "([":
+        return _nest(label, at)
+    isotope = _COUNT.match(label, at)
+    if isotope:
+        match = re.compile(r"[A-Z][a-z]?").match(label, isotope.end())
+        symbol = _element(label, isotope.end())
+        if match and symbol and 2 <= int(isotope.group()) < 300:
+            return Token("element", symbol, isotope=int(isotope.group())), (
+                isotope.end() + len(symbol)
+            )
+        return None
+    for name in _longest_first():
+        if label.startswith(name, at):
+            return Token("group", name, smiles=parts()[name]), at + len(name)
+    if (found := _alkyl(label, at)) is not None:
+        return found
+    symbol = _element(label, at)
+    if symbol == "D":
+        return Token("element", "H", isotope=2), at + 1
+    if symbol:
+        return Token("element", symbol), at + len(symbol)
+    match = R_GROUP.match(label, at)
+    if match:
+        return Token("r", match.group()), match.end()
+    return (None, at + 1) if label[at] in " ,." and at + 1 < len(label) else None
+
+
+_ALKYL = re.compile(r"C(?P<c>\d+)(?P<x>[HF])(?P<h>\d+)|(?P<x2>[HF])(?P<h2>\d+)C(?P<c2>\d+)")
+
+
+def _alkyl(label: str, at: int) -> tuple[Token, int] | None:
+    """``C5H11``, ``H9C4``, ``C6H5``, ``C2F5``: unbranched by convention."""
+    match = _ALKYL.match(label, at)
+    if not match:
+        return None
+    carbons = int(match["c"] or match["c2"])
+    others = int(match["h"] or match["h2"])
+    if (carbons, others) == (6, 5):
+        smiles = "c1ccc([*:1])cc1"
+    elif others == 2 * carbons + 1 and carbons > 1:
+        fluoro = (match["x"] or match["x2"]) == "F"
+        smiles = "F" + "C(F)(F)" * carbons + "[*:1]" if fluoro else "C" * carbons + "[*:1]"
+    else:
+        return None
+    return Token("group", match.group(), smiles=smiles), match.end()
+
+
+def _element(label: str, at: int) -> str | None:
+    for length in (2, 1):
+        symbol = label[at : at + length]
+        if len(symbol) == length and symbol in FORMULA_ELEMENTS:
+            return symbol
+    return None
+
+
+def _nest(label: str, at: int) -> tuple[Token | None, int] | None:
+    depth = 0
+    for end in range(at, len(label)):
+        depth += (label[end] in "([") - (label[end] in ")]")
+        if depth == 0:
+            inner = tokenise(label[at + 1 : end])
+            if not inner:
+                return None
+            return Token("nest", label[at + 1 : end], inner=inner), end + 1
+    return None

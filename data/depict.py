@@ -1,0 +1,237 @@
+"""From a SMILES to a drawing: what stands where, written how."""
+
+from __future__ import annotations
+
+import logging
+import math
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from rdkit import Chem
+
+from assemble.graph import BondKind, MoleculeGraph
+from data.annotate import LabelStyle
+from data.contract import choose_sites
+from data.drawing import Drawing
+from data.layout import lay_out, set_positions, without_atoms
+from data.lettering import write_labels
+from data.odds import DepictOdds
+from data.plan import Plan
+from data.strokes import circled_rings, edges, pair, second_sides, vary_plain
+from data.variants import (
+    atoms_of,
+    bonds_of,
+    forget_centre,
+    has_loose_double_bond,
+    has_open_shell,
+    loose_double_bonds,
+    read_geometry,
+    wavy_beside,
+    wavy_bond,
+    wedge,
+    with_hydrogens,
+    with_r_groups,
+    with_salt,
+    without_marks,
+)
+
+_LOG = logging.getLogger(__name__)
+ODDS = DepictOdds()
+_KINDS = {
+    Chem.BondType.SINGLE: BondKind.SINGLE,
+    Chem.BondType.DOUBLE: BondKind.DOUBLE,
+    Chem.BondType.TRIPLE: BondKind.TRIPLE,
+    Chem.BondType.AROMATIC: BondKind.AROMATIC,
+    Chem.BondType.DATIVE: BondKind.DATIVE,
+}
+
+
+def depict(smiles: str, rng: np.random.Generator, odds: DepictOdds = ODDS) -> Drawing | None:
+    """Lay a molecule out and write its labels, differently for each state of ``rng``.
+
+    Args:
+        smiles: the molecule.
+        rng: all choices come from it.
+        odds: how often what is chosen.
+
+    Returns:
+        The drawing, or ``None`` if RDKit can't read or lay out the molecule, if atoms would fall
+        on each other, or if it has radicals or bonds that can't be drawn.
+    """
+    try:
+        return _depict(smiles, rng, odds)
+    except (Chem.MolSanitizeException, RuntimeError) as error:
+        # RDKit's own complaints about a molecule; RuntimeError is a failed check in its C++ code.
+        _LOG.debug("can't draw %s: %s", smiles, error)
+        return None
+
+
+def _depict(smiles: str, rng: np.random.Generator, odds: DepictOdds) -> Drawing | None:
+    mol = Chem.MolFromSmiles(smiles)
+    if mol is None or not mol.GetNumAtoms():
+        return None
+    truth, changed = "", False
+    if "[" in smiles:
+        if has_open_shell(mol):
+            return None
+        changed = without_marks(mol)
+    if rng.random() < odds.salt:
+        mol, changed = with_salt(mol, rng), True
+    names: dict[int, str] = {}
+    if rng.random() < odds.r_groups:
+        mol, names = with_r_groups(mol, rng)
+        changed = changed or bool(names)
+    centre = forget_centre(mol, rng) if rng.random() < odds.wavy else None
+    if changed or centre is not None:
+        Chem.AssignStereochemistry(mol, cleanIt=True, force=True)
+        truth = Chem.MolToSmiles(mol)
+    lots = rng.random(4).tolist()
+    stereo, fusion = lots[0] < odds.hydrogens_stereo, lots[1] < odds.hydrogens_fusion
+    polar, end = lots[2] < odds.hydrogens_polar, lots[3] < odds.hydrogens_end
+    if stereo or polar or end or (fusion and "@" in smiles):
+        mol = with_hydrogens(mol, rng, stereo, fusion, polar, end)
+    sites = choose_sites(mol, rng, odds.merge) if rng.random() < odds.abbreviate else {}
+    hidden = frozenset().union(*(site.atoms - {site.root} for site in sites.values()))
+    if hidden and rng.random() < odds.compact:
+        xy = _lay_out(without_atoms(mol, hidden), rng, odds)
+        xy = None if xy is None else set_positions(mol, hidden, xy)
+    else:
+        xy = _lay_out(mol, rng, odds)
+    if xy is None:
+        return None
+    wavy = {} if centre is None else wavy_bond(mol, centre, hidden, rng)
+    if has_loose_double_bond(mol):
+        unknown = []
+        if rng.random() < odds.wavy_double:
+            for index in loose_double_bonds(mol):
+                if beside := wavy_beside(mol, index, hidden, rng):
+                    wavy.update(beside)
+                    unknown.append(index)
+        read_geometry(mol, unknown)
+        truth = Chem.MolToSmiles(Chem.RemoveHs(mol))
+    plan = Plan(
+        names,
+        sites,
+        hidden,
+        wavy,
+        _label_style(rng, odds),
+        rng.random() < odds.circles,
+        rng.random() < odds.centred,
+        rng.random() < odds.ring_text,
+        rng.random() < odds.hydrogens_left_out,
+    )
+    return _draw(mol, xy, plan, truth or smiles, rng, odds)
+
+
+def _label_style(rng: np.random.Generator, odds: DepictOdds) -> LabelStyle:
+    a, b, c, d, e, f, g = rng.random(7).tolist()
+    methyl = ("Me" if b < odds.methyl_me else "CH3") if a < odds.methyl_text else ""
+    chain = (1.0 if d < 0.5 else 0.4) if c < odds.chain_text else 0.0
+    return LabelStyle(
+        methyl,
+        chain,
+        e >= odds.side_text,
+        bool(f < 0.5),
+        bool(g < 0.8),
+        bool(rng.random() < 0.5),
+        float(rng.random()),
+    )
+
+
+def _lay_out(mol: Any, rng: np.random.Generator, odds: DepictOdds) -> NDArray[np.float64] | None:
+    heavy = mol.GetNumAtoms()
+    a, b, c, d, e, f, g = rng.random(7).tolist()
+    coordgen = a < odds.coordgen and heavy <= odds.coordgen_max_atoms
+    straighten = bool(c < odds.straighten)
+    angle = 0.0
+    if not straighten:
+        if d < odds.rotate_steps:
+            angle = math.pi / 6 * int(e * 12)
+        elif d < odds.rotate_steps + odds.rotate_free:
+            angle = 2 * math.pi * e
+    upright = straighten or bool(e < 0.5)
+    mirror, pack = bool(f < odds.mirror), bool(g < odds.pack)
+    templates = bool(b < odds.templates)
+    # Cages that one engine draws with atoms on each other often work in another.
+    for engine, use in ((coordgen, templates), (False, True), (True, False)):
+        xy = lay_out(mol, rng, engine, use and not engine, upright, angle, mirror, pack)
+        if xy is not None:
+            return xy
+    return None
+
+
+def _draw(
+    mol: Any,
+    xy: NDArray[np.float64],
+    plan: Plan,
+    smiles: str,
+    rng: np.random.Generator,
+    odds: DepictOdds,
+) -> Drawing | None:
+    rings = [tuple(ring) for ring in mol.GetRingInfo().AtomRings()]
+    flags = [atom.GetIsAromatic() for atom in atoms_of(mol)] if plan.circles else []
+    Chem.Kekulize(mol, clearAromaticFlags=True)
+    if not wedge(mol, bool(rng.random() < odds.two_wedges)):
+        return None
+    circled = circled_rings(mol, rings, flags) if plan.circles else []
+    circled = [ring for ring in circled if not plan.hidden.intersection(ring)]
+    round_bonds = {pair(a, b) for ring in circled for a, b in edges(ring)}
+
+    kept = [i for i in range(mol.GetNumAtoms()) if i not in plan.hidden]
+    new = {old: i for i, old in enumerate(kept)}
+    places = [(float(x), -float(y)) for x, y in xy]
+    bonds: list[tuple[int, int]] = []
+    kinds: list[int] = []
+    around: dict[int, list[int]] = {i: [] for i in kept}
+    for bond in bonds_of(mol):
+        a, b = bond.GetBeginAtomIdx(), bond.GetEndAtomIdx()
+        if a in plan.hidden or b in plan.hidden:
+            continue
+        kind = _KINDS.get(bond.GetBondType())
+        if kind is None:
+            return None
+        if kind == BondKind.SINGLE:
+            direction = bond.GetBondDir()
+            if bond.GetIdx() in plan.wavy:
+                kind = BondKind.WAVY
+                begin = plan.wavy[bond.GetIdx()]
+                a, b = begin, a + b - begin
+            elif direction == Chem.BondDir.BEGINWEDGE:
+                kind = BondKind.WEDGE
+            elif direction == Chem.BondDir.BEGINDASH:
+                kind = BondKind.HASH
+        if pair(a, b) in round_bonds:
+            kind = BondKind.AROMATIC
+        bonds.append((a, b))
+        kinds.append(int(kind))
+        around[a].append(b)
+        around[b].append(a)
+    vary_plain(mol, bonds, kinds, rng, odds)
+    sides = second_sides(bonds, kinds, around, places, rings, plan.centred, rng)
+    labels, charges = write_labels(mol, kept, around, places, plan, rng)
+    page = np.array([places[i] for i in kept], np.float64)
+    _unit_length(page, [(new[a], new[b]) for a, b in bonds])
+    graph = MoleculeGraph(
+        page.astype(np.float32),
+        tuple(label.text for label in labels),
+        np.array(charges, np.int8),
+        np.array([(new[a], new[b]) for a, b in bonds], np.int32),
+        np.array(kinds, np.int8),
+    )
+    return Drawing(
+        graph,
+        tuple(label.anchor for label in labels),
+        tuple(label.stacked for label in labels),
+        tuple(sides),
+        tuple(tuple(new[i] for i in ring) for ring in circled),
+        smiles,
+    )
+
+
+def _unit_length(page: NDArray[np.float64], bonds: list[tuple[int, int]]) -> None:
+    """Scale so that the median of the drawn bonds is 1, in place."""
+    if bonds:
+        ends = page[np.array(bonds)]
+        step = ends[:, 0] - ends[:, 1]
+        page /= max(float(np.median(np.hypot(step[:, 0], step[:, 1]))), 1e-3)

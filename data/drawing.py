@@ -1,0 +1,33 @@
+"""A molecule laid out for drawing: the as-drawn graph plus what a pen needs to know."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from assemble.graph import MoleculeGraph
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """What is to be drawn, before any style is chosen.
+
+    The label string is in reading order with sub- and superscripts flattened; the character
+    ``graph.labels[i][anchors[i]]`` stands at ``graph.xy[i]``. Which characters are raised or
+    lowered follows from the string (see the pens), not from extra fields.
+    """
+
+    graph: MoleculeGraph
+    """Coordinates in units of one bond length, y *down*, typical bond length 1."""
+    anchors: tuple[int, ...]
+    """N: index into the label of the first character of the element or group that sits on the
+    atom's position ("H3CO" attached by its O: 3; "OMe": 0); 0 for bare carbons."""
+    stacked: tuple[int, ...]
+    """N: 0 for a label in one line; +1 / -1: the hydrogens stand below / above the anchor element
+    ("NH" over two lines). The label string of a stacked label starts with the anchor ("NH")."""
+    second_sides: tuple[int, ...]
+    """M: for a double bond where its second line lies: 0 centred (both lines offset by half),
+    +1 to the left of begin -> end as seen on the page (y down), -1 to the right; 0 otherwise."""
+    rings: tuple[tuple[int, ...], ...]
+    """Atom indices of rings to be drawn with an aromatic circle (their bonds are AROMATIC)."""
+    smiles: str
+    """The molecule this is a drawing of."""

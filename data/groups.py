@@ -1,0 +1,192 @@
+"""Groups of atoms that chemists write as a short label, with their spellings."""
+
+from __future__ import annotations
+
+# One group a line: SMILES from the attachment point "*", share of the eligible places where it is
+# contracted, spellings written to the right of the bond, spellings written to its left. A "^"
+# stands before the attached atom where the general rule (last capital letter that is not the H of
+# the hydrogens) would miss it. The first spelling is the most frequent one.
+GROUPS = """
+*OC|.7|OMe OCH3|MeO H3CO CH3O
+*OCC|.7|OEt OCH2CH3 OC2H5|EtO H3CH2CO C2H5O CH3CH2O H5C2O
+*OCCC|.4|OPr OnPr O-nPr OC3H7|PrO nPrO C3H7O
+*OC(C)C|.5|OiPr Oi-Pr OPri OCH(CH3)2|iPrO i-PrO (H3C)2HCO
+*OCCCC|.3|OBu OnBu OC4H9|BuO nBuO C4H9O
+*OC(C)(C)C|.6|OtBu Ot-Bu OBut OC(CH3)3|tBuO t-BuO (H3C)3CO
+*OCC(C)C|.2|OiBu|iBuO
+*C(=O)O|.7|CO2H COOH|HO2C HOOC
+*C(=O)[O-]|.6|CO2- COO-|-O2C -OOC
+*C(=O)OC|.7|CO2Me CO2CH3 COOMe COOCH3|MeO2C H3CO2C MeOOC H3COOC
+*C(=O)OCC|.7|CO2Et COOEt CO2CH2CH3 CO2C2H5|EtO2C EtOOC C2H5O2C
+*C(=O)OC(C)(C)C|.6|CO2tBu CO2t-Bu CO2But COOtBu Boc|tBuO2C t-BuO2C Boc tBuOOC
+*C(=O)OCc1ccccc1|.5|CO2Bn COOBn CO2CH2Ph Cbz|BnO2C BnOOC PhCH2O2C Cbz
+*C(=O)Oc1ccccc1|.3|CO2Ph|PhO2C
+*C(=O)OCC=C|.4|CO2Allyl Alloc|AllylO2C Alloc
+*C=O|.5|CHO|OHC
+*C#N|.7|CN|NC
+*[N+]#[C-]|.7|NC|CN
+*[N+](=O)[O-]|.85|NO2|O2N
+*N=O|.5|NO|ON
+*N=[N+]=[N-]|.8|N3|N3
+*N=C=O|.6|NCO|OCN
+*N=C=S|.7|NCS|SCN
+*SC#N|.7|SCN|NCS
+*OC#N|.7|OCN|NCO
+*C(F)(F)F|.8|CF3|F3C
+*C(F)F|.6|CHF2 CF2H|F2HC HF2C
+*CF|.4|CH2F|FH2C
+*C(Cl)(Cl)Cl|.7|CCl3|Cl3C
+*C(Br)(Br)Br|.7|CBr3|Br3C
+*C(Cl)Cl|.4|CHCl2|Cl2HC
+*CCl|.3|CH2Cl|ClH2C
+*CBr|.3|CH2Br|BrH2C
+*CI|.3|CH2I|IH2C
+*C(F)(F)C(F)(F)F|.6|C2F5 CF2CF3|F5C2 F3CF2C
+*CC(F)(F)F|.5|CH2CF3|F3CH2C
+*OC(F)(F)F|.8|OCF3|F3CO
+*OC(F)F|.7|OCHF2 OCF2H|F2HCO HF2CO
+*OCC(F)(F)F|.5|OCH2CF3|F3CH2CO
+*SC(F)(F)F|.7|SCF3|F3CS
+*S(F)(F)(F)(F)F|.8|SF5|F5S
+*S(=O)(=O)O|.7|SO3H|HO3S
+*S(=O)(=O)[O-]|.6|SO3-|-O3S
+*OS(=O)(=O)O|.6|OSO3H|HO3SO
+*OS(=O)(=O)[O-]|.6|OSO3-|-O3SO
+*S(=O)(=O)N|.6|SO2NH2|H2NO2^S
+*S(=O)(=O)C|.6|SO2Me SO2CH3 Ms|MeO2S H3CO2S Ms
+*S(=O)(=O)CC|.5|SO2Et SO2C2H5|EtO2S
+*S(=O)(=O)NC|.4|SO2NHMe SO2NHCH3|MeHNO2S H3CHNO2S
+*S(=O)(=O)N(C)C|.5|SO2NMe2 SO2N(CH3)2|Me2NO2S (H3C)2NO2S
+*S(=O)(=O)Cl|.7|SO2Cl|ClO2S
+*S(=O)(=O)F|.6|SO2F|FO2S
+*S(=O)(=O)c1ccccc1|.4|SO2Ph|PhO2S
+*S(=O)(=O)C(F)(F)F|.6|SO2CF3 Tf|F3CO2S Tf
+*S(=O)(=O)c1ccc(C)cc1|.6|Ts Tos|Ts Tos
+*S(C)=O|.4|S(O)Me SOCH3 SOMe|Me(O)^S MeOS
+*OS(=O)(=O)c1ccc(C)cc1|.7|OTs OTos|TsO
+*OS(=O)(=O)C|.6|OMs OSO2Me OSO2CH3|MsO MeO2SO
+*OS(=O)(=O)C(F)(F)F|.7|OTf OSO2CF3|TfO
+*NS(=O)(=O)C|.5|NHMs NHSO2Me NHSO2CH3|MsHN MeO2SHN
+*NS(=O)(=O)c1ccc(C)cc1|.5|NHTs|TsHN
+*NS(=O)(=O)C(F)(F)F|.5|NHTf NHSO2CF3|TfHN
+*N(C)C|.6|NMe2 N(CH3)2|Me2N (CH3)2N (H3C)2N
+*N(CC)CC|.6|NEt2 N(CH2CH3)2 N(C2H5)2|Et2N (C2H5)2N
+*N(C(C)C)C(C)C|.4|N(iPr)2 NiPr2 N(i-Pr)2|iPr2N (iPr)2N
+*NC|.5|NHMe NHCH3|MeHN H3CHN MeNH CH3NH
+*NCC|.4|NHEt NHCH2CH3 NHC2H5|EtHN EtNH
+*NC(C)C|.4|NHiPr NHi-Pr|iPrHN
+*NC(C)(C)C|.4|NHtBu NHt-Bu|tBuHN t-BuHN
+*NC(C)=O|.6|NHAc NHCOCH3|AcHN H3COCHN
+*NC(=O)OC(C)(C)C|.7|NHBoc|BocHN BocNH
+*NC(=O)OCc1ccccc1|.6|NHCbz|CbzHN CbzNH
+*NC(=O)OC|.4|NHCO2Me|MeO2CHN
+*NC(=O)OCC|.4|NHCO2Et|EtO2CHN
+*NC(=O)c1ccccc1|.4|NHBz NHCOPh|BzHN PhOCHN
+*NC(=O)C(F)(F)F|.6|NHCOCF3|F3COCHN
+*NC=O|.4|NHCHO|OHCHN
+*NCc1ccccc1|.4|NHBn NHCH2Ph|BnHN PhH2CHN
+*Nc1ccccc1|.3|NHPh NHC6H5|PhHN
+*N(c1ccccc1)c1ccccc1|.4|NPh2|Ph2N
+*NN|.5|NHNH2|H2NHN H2NNH
+*NO|.5|NHOH|HOHN
+*NC(N)=O|.4|NHCONH2|H2NOCHN
+*N(C)C(=O)OC(C)(C)C|.5|N(Me)Boc NMeBoc|Boc(Me)N
+*N(C(=O)OC(C)(C)C)C(=O)OC(C)(C)C|.7|N(Boc)2 NBoc2|(Boc)2N Boc2N
+*[N+](C)(C)C|.6|NMe3+ N(CH3)3+|Me3N+ (H3C)3N+
+*[N+]#N|.7|N2+|+N2
+*C(C)=O|.4|Ac COCH3 COMe|Ac H3COC MeOC
+*C(=O)c1ccccc1|.3|Bz COPh|Bz PhOC
+*C(=O)C(F)(F)F|.6|COCF3|F3COC
+*C(=O)Cl|.6|COCl|ClOC
+*C(=O)C(C)(C)C|.4|Piv COtBu|Piv tBuOC
+*C(N)=O|.5|CONH2|H2NOC
+*C(=O)NC|.4|CONHMe CONHCH3|MeHNOC H3CHNOC
+*C(=O)NCC|.3|CONHEt|EtHNOC
+*C(=O)N(C)C|.5|CONMe2 CON(CH3)2|Me2NOC (H3C)2NOC
+*C(=O)NN|.5|CONHNH2|H2NHNOC
+*C(=O)NO|.5|CONHOH|HOHNOC
+*C(N)=S|.4|CSNH2|H2NSC
+*OC(C)=O|.6|OAc OCOCH3|AcO H3COCO
+*OC(=O)c1ccccc1|.5|OBz OCOPh|BzO
+*OC(=O)C(C)(C)C|.6|OPiv|PivO
+*OC(=O)OC(C)(C)C|.5|OBoc|BocO
+*OCc1ccccc1|.5|OBn OCH2Ph OCH2C6H5|BnO PhCH2O PhH2CO
+*OCc1ccc(OC)cc1|.5|OPMB|PMBO
+*Oc1ccccc1|.3|OPh OC6H5|PhO C6H5O
+*OCOC|.5|OMOM OCH2OCH3|MOMO
+*OCOCC[Si](C)(C)C|.7|OSEM|SEMO
+*COCC[Si](C)(C)C|.7|SEM|SEM
+*COC|.3|CH2OMe CH2OCH3 MOM|MeOH2C H3COH2C
+*OCCOC|.3|OCH2CH2OMe OCH2CH2OCH3|MeOH2CH2CO
+*OCCO|.3|OCH2CH2OH|HOH2CH2CO
+*OCC(=O)O|.4|OCH2CO2H OCH2COOH|HO2CH2CO
+*OCC=C|.3|OCH2CH=CH2 OAllyl|H2C=HCH2CO AllylO
+*O[Si](C)(C)C|.6|OTMS OSiMe3 OSi(CH3)3|TMSO Me3SiO
+*O[Si](C)(C)C(C)(C)C|.8|OTBS OTBDMS|TBSO TBDMSO
+*O[Si](CC)(CC)CC|.7|OTES OSiEt3|TESO
+*O[Si](C(C)C)(C(C)C)C(C)C|.7|OTIPS|TIPSO
+*O[Si](c1ccccc1)(c1ccccc1)C(C)(C)C|.7|OTBDPS|TBDPSO
+*[Si](C)(C)C|.6|TMS SiMe3 Si(CH3)3|TMS Me3Si (H3C)3Si
+*[Si](C)(C)C(C)(C)C|.7|TBS TBDMS SiMe2tBu|TBS TBDMS
+*[Si](CC)(CC)CC|.6|TES SiEt3|TES Et3Si
+*[Si](C(C)C)(C(C)C)C(C)C|.7|TIPS Si(iPr)3|TIPS
+*[Si](c1ccccc1)(c1ccccc1)C(C)(C)C|.7|TBDPS|TBDPS
+*[Si](OC)(OC)OC|.6|Si(OMe)3 Si(OCH3)3|(MeO)3Si (H3CO)3Si
+*[Si](OCC)(OCC)OCC|.6|Si(OEt)3|(EtO)3Si
+*[Sn](CCCC)(CCCC)CCCC|.8|SnBu3|Bu3Sn
+*[Sn](C)(C)C|.7|SnMe3|Me3Sn
+*B(O)O|.7|B(OH)2|(HO)2B
+*P(=O)(O)O|.6|PO3H2 P(O)(OH)2|H2O3P (HO)2(O)^P
+*OP(=O)(O)O|.6|OPO3H2|H2O3PO
+*P(=O)(OCC)OCC|.6|PO(OEt)2 P(O)(OEt)2|(EtO)2O^P (EtO)2(O)^P
+*P(=O)(OC)OC|.6|PO(OMe)2 P(O)(OMe)2|(MeO)2O^P (MeO)2(O)^P
+*P(c1ccccc1)c1ccccc1|.6|PPh2|Ph2P
+*[P+](c1ccccc1)(c1ccccc1)c1ccccc1|.6|PPh3+|Ph3P+
+*SC|.6|SMe SCH3|MeS H3CS CH3S
+*SCC|.5|SEt SC2H5 SCH2CH3|EtS
+*Sc1ccccc1|.3|SPh|PhS
+*SC(C)=O|.6|SAc|AcS
+*Cc1ccccc1|.35|Bn CH2Ph|Bn PhH2C PhCH2
+*Cc1ccc(OC)cc1|.5|PMB|PMB
+*c1ccccc1|.2|Ph C6H5|Ph C6H5 H5C6
+*c1ccc(C)cc1|.08|Tol p-Tol|Tol p-Tol
+*C(c1ccccc1)(c1ccccc1)c1ccccc1|.6|Trt CPh3|Trt Ph3C
+*C1CCCCC1|.12|Cy|Cy
+*C1CCCCO1|.5|THP|THP
+*OC1CCCCO1|.6|OTHP|THPO
+*CC|.15|Et CH2CH3 C2H5|Et H3CH2C H5C2 C2H5
+*CCC|.2|nPr n-Pr Pr C3H7 CH2CH2CH3|nPr n-Pr C3H7 H7C3
+*C(C)C|.2|iPr i-Pr CH(CH3)2|iPr i-Pr (H3C)2HC
+*CCCC|.25|nBu n-Bu Bu C4H9|nBu n-Bu C4H9 H9C4
+*CC(C)C|.2|iBu i-Bu|iBu i-Bu
+*C(C)(C)C|.35|tBu t-Bu But C(CH3)3|tBu t-Bu (H3C)3C (CH3)3C
+*CCCCC|.3|C5H11|C5H11 H11C5
+*CCCCCC|.3|C6H13|C6H13 H13C6
+*CCCCCCC|.3|C7H15|C7H15 H15C7
+*CCCCCCCC|.3|C8H17|C8H17 H17C8
+*CCCCCCCCCC|.4|C10H21|C10H21 H21C10
+*CCCCCCCCCCCC|.4|C12H25|C12H25 H25C12
+*C=C|.1|CH=CH2|H2C=HC
+*C#C|.1|C#CH|HC#C
+*CC=C|.15|CH2CH=CH2 Allyl|H2C=HCH2C Allyl
+*CO|.3|CH2OH|HOH2C HOCH2
+*CCO|.25|CH2CH2OH|HOH2CH2C HOCH2CH2
+*CN|.3|CH2NH2|H2NH2C H2NCH2
+*CCN|.25|CH2CH2NH2|H2NH2CH2C
+*CN(C)C|.3|CH2NMe2 CH2N(CH3)2|Me2NH2C
+*CC(=O)O|.4|CH2CO2H CH2COOH|HO2CH2C HOOCH2C
+*CC(=O)OC|.3|CH2CO2Me|MeO2CH2C
+*CC(=O)OCC|.3|CH2CO2Et|EtO2CH2C
+*CC#N|.4|CH2CN|NCH2C
+*CC(N)=O|.3|CH2CONH2|H2NOCH2C
+*COC(C)=O|.4|CH2OAc|AcOH2C
+*COCc1ccccc1|.4|CH2OBn|BnOH2C
+*CS|.3|CH2SH|HSH2C
+*C(=N)N|.3|C(=NH)NH2 C(NH)NH2|H2N(HN)C
+*NC(=N)N|.2|NHC(=NH)NH2 NHC(NH)NH2|H2N(HN)CHN
+*OO|.4|OOH|HOO
+*[Mg]Br|.8|MgBr|BrMg
+*[Mg]Cl|.8|MgCl|ClMg
+*[Zn]Br|.8|ZnBr|BrZn
+*[Zn]Cl|.8|ZnCl|ClZn
+"""

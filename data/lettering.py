@@ -1,0 +1,96 @@
+"""Writes the labels of a drawing."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from data.annotate import Label, atom_label, group_label
+from data.plan import Plan
+
+LETTER_WIDTH = 0.4
+"""Typical width of a letter in bond lengths."""
+
+
+def write_labels(
+    mol: Any,
+    kept: list[int],
+    around: dict[int, list[int]],
+    places: list[tuple[float, float]],
+    plan: Plan,
+    rng: np.random.Generator,
+) -> tuple[list[Label], list[int]]:
+    labels, charges = [], []
+    style = plan.style
+    bare = Label("")
+    for i in kept:
+        atom = mol.GetAtomWithIdx(i)
+        site = plan.sites.get(i)
+        if site is not None:
+            steps = _steps(i, around, places)
+            label = group_label(site.group, steps, style, rng)
+            if covered := _covered(label, i, kept, places):
+                turned = group_label(site.group, steps, style, rng, other_side=True)
+                label = turned if _covered(turned, i, kept, places) < covered else label
+            labels.append(label)
+            charges.append(site.group.charge)
+            continue
+        symbol, charge = plan.names.get(i) or atom.GetSymbol(), atom.GetFormalCharge()
+        charges.append(charge)
+        isotope = atom.GetIsotope()
+        if symbol == "C" and not _written(atom, charge, isotope, around[i], plan, rng):
+            labels.append(bare)
+            continue
+        hydrogens = atom.GetTotalNumHs()
+        if plan.bare and hydrogens and _implied(atom, charge, isotope, around[i]):
+            hydrogens = 0
+        steps = _steps(i, around, places)
+        if symbol == "C" and style.methyl == "Me" and hydrogens == 3 and len(steps) == 1:
+            if not charge and not isotope:
+                symbol, hydrogens = "Me", 0
+        labels.append(atom_label(symbol, hydrogens, charge, isotope, steps, style, rng))
+    return labels, charges
+
+
+def _covered(label: Label, i: int, kept: list[int], places: list[tuple[float, float]]) -> int:
+    """How many other atoms a label in one line would lie on."""
+    x0, y0 = places[i]
+    low = x0 - LETTER_WIDTH * (label.anchor + 0.5)
+    high = x0 + LETTER_WIDTH * (len(label.text) - label.anchor - 0.5)
+    return sum(low < places[j][0] < high and abs(places[j][1] - y0) < 0.4 for j in kept if j != i)
+
+
+def _implied(atom: Any, charge: int, isotope: int, around: list[int]) -> bool:
+    """Whether the hydrogens of a hetero atom follow from its bonds."""
+    valence = {"N": 3, "O": 2, "S": 2}.get(atom.GetSymbol())
+    return bool(around) and not charge and not isotope and atom.GetTotalValence() == valence
+
+
+def _written(
+    atom: Any, charge: int, isotope: int, around: list[int], plan: Plan, rng: np.random.Generator
+) -> bool:
+    """Whether a carbon is written out."""
+    style = plan.style
+    if charge or isotope or not around or atom.GetTotalValence() != 4:
+        return True
+    if len(around) == 1 and style.methyl and atom.GetDegree() == 1:
+        return True
+    if plan.ring_text:
+        return True
+    if style.chain_text and not atom.IsInRing():
+        return bool(rng.random() < style.chain_text)
+    return False
+
+
+def _steps(
+    i: int, around: dict[int, list[int]], places: list[tuple[float, float]]
+) -> list[tuple[float, float]]:
+    x0, y0 = places[i]
+    steps = []
+    for j in around[i]:
+        dx, dy = places[j][0] - x0, places[j][1] - y0
+        length = math.hypot(dx, dy) or 1.0
+        steps.append((dx / length, dy / length))
+    return steps

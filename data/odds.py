@@ -1,0 +1,73 @@
+"""How often a drawing does what: every choice that is made before a style is picked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class DepictOdds:
+    """Shares between 0 and 1, of molecules unless something else is said."""
+
+    coordgen: float = 0.30
+    """Laid out by CoordGen rather than RDKit's own engine."""
+    coordgen_max_atoms: int = 40
+    """Larger molecules never are: CoordGen gets slow."""
+    templates: float = 0.15
+    """Ring systems from templates (RDKit's own engine)."""
+    straighten: float = 0.50
+    """Bonds turned to multiples of 30 degrees and left there; the others may be rotated."""
+    rotate_steps: float = 0.50
+    """Of those not left: rotated by a multiple of 30 degrees."""
+    rotate_free: float = 0.20
+    """Of those not left: rotated by any angle."""
+    mirror: float = 0.50
+    """Reflected before wedges are chosen."""
+    pack: float = 0.50
+    """Of several components: the small ones brought close to the largest."""
+    circles: float = 0.04
+    """Aromatic six-rings with a circle."""
+    hydrogens_stereo: float = 0.04
+    """Hydrogens at stereocentres drawn as atoms."""
+    hydrogens_fusion: float = 0.20
+    """Hydrogens at stereocentres that rings share drawn as atoms (steroids)."""
+    hydrogens_polar: float = 0.02
+    """Hydrogens of NH, and some of OH, drawn as atoms."""
+    hydrogens_end: float = 0.02
+    """Hydrogens of terminal alkynes and aldehydes drawn as atoms."""
+    hydrogens_left_out: float = 0.02
+    """N, O and S written without their hydrogens, which the reader has to add."""
+    methyl_text: float = 0.35
+    """Terminal methyls (and =CH2) written out."""
+    methyl_me: float = 0.33
+    """Of those: as Me rather than CH3."""
+    chain_text: float = 0.03
+    """Carbons of chains written out, all or some of them."""
+    ring_text: float = 0.003
+    """Carbons written out, those in rings too."""
+    abbreviate: float = 0.45
+    """Some groups contracted to a label."""
+    merge: float = 0.15
+    """Of those with groups contracted: N with its group, and SO2, as a label within the chain."""
+    compact: float = 0.60
+    """Of those with groups contracted: laid out without the hidden atoms, so that the labels get
+    the room of one atom; the others leave the group's room empty."""
+    side_text: float = 0.15
+    """Hydrogens always beside, never above or below, their element."""
+    salt: float = 0.02
+    """A small ion, acid or solvent molecule set beside a molecule of one component."""
+    r_groups: float = 0.06
+    """One to three substituents replaced with R groups."""
+    wavy: float = 0.015
+    """One stereocentre, if there is one, made unknown with a wavy bond."""
+    wavy_double: float = 0.10
+    """Of molecules with double bonds of unknown geometry: wavy bond at them; the others mean the
+    geometry they are drawn in."""
+    two_wedges: float = 0.05
+    """Two wedges rather than one at stereocentres where that is possible."""
+    bold: float = 0.004
+    """One plain bond drawn bold."""
+    dashed: float = 0.002
+    """One plain bond drawn dashed."""
+    centred: float = 0.70
+    """Terminal double bonds with both lines offset."""

@@ -1,0 +1,31 @@
+"""What is to be drawn of a molecule, apart from the molecule itself and its coordinates."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from data.abbreviate import Site
+from data.annotate import LabelStyle
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Choices made for one drawing before anything is placed."""
+
+    names: dict[int, str]
+    """R labels by atom."""
+    sites: dict[int, Site]
+    """Contracted groups by their root."""
+    hidden: frozenset[int]
+    """Atoms inside contracted groups."""
+    wavy: dict[int, int]
+    """Bond index to the atom at its known end."""
+    style: LabelStyle
+    circles: bool
+    """Aromatic six-rings get a circle."""
+    centred: bool
+    """Terminal double bonds mostly have both lines offset."""
+    ring_text: bool
+    """Any carbon may be written out."""
+    bare: bool
+    """Hydrogens of uncharged N, O and S left out."""

@@ -1,0 +1,299 @@
+"""Changes to a molecule before it is laid out: R groups, unknown stereo, hydrogens as atoms."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+from rdkit import Chem
+
+PARTNERS = (
+    *("Cl", "Cl", "Cl", "Cl", "Br", "I", "O", "O", "OC(=O)C(F)(F)F", "CS(=O)(=O)O"),
+    *("OC(=O)/C=C/C(=O)O", "OC(=O)/C=C\\C(=O)O", "OC(=O)C(=O)O", "OS(=O)(=O)O", "Cl.Cl"),
+    *("CO", "N", "[Na+].[Cl-]", "CC(=O)O", "OP(=O)(O)O"),
+)
+"""What substances crystallise with: acids, water, solvents."""
+LONE_R = (
+    *("R", "R", "R", "R1", "R1", "R2", "R3", "R'"),
+    *("Ar", "X", "Y", "Z", "Hal", "*", "Q", "A", "Ra"),
+)
+FAMILIES = (
+    ("R1", "R2", "R3"),
+    ("R1", "R2", "R3"),
+    ("R1", "R2", "R3"),
+    ("R", "R1", "R2"),
+    ("R", "R'", "R''"),
+    ("R3", "R4", "R5"),
+    ("R5", "R6", "R7"),
+    ("R2", "R1", "X"),
+    ("X", "Y", "Z"),
+    ("X1", "X2", "X3"),
+    ("Ra", "Rb", "Rc"),
+    ("R10", "R11", "R12"),
+    ("Ar", "R", "X"),
+    ("*", "*", "*"),
+)
+_TETRAHEDRAL = (Chem.ChiralType.CHI_TETRAHEDRAL_CW, Chem.ChiralType.CHI_TETRAHEDRAL_CCW)
+
+
+def atoms_of(mol: Any) -> list[Any]:
+    """A molecule's atoms; several times as fast as iterating over ``GetAtoms()``."""
+    return list(map(mol.GetAtomWithIdx, range(mol.GetNumAtoms())))
+
+
+def bonds_of(mol: Any) -> list[Any]:
+    """A molecule's bonds; several times as fast as iterating over ``GetBonds()``."""
+    return list(map(mol.GetBondWithIdx, range(mol.GetNumBonds())))
+
+
+def has_open_shell(mol: Any) -> bool:
+    """Whether a main-group non-metal atom has unpaired electrons, which no label would show."""
+    return any(
+        atom.GetNumRadicalElectrons() and atom.GetSymbol() in _OPEN_SHELL for atom in atoms_of(mol)
+    )
+
+
+def without_marks(mol: Any) -> bool:
+    """Remove what a drawing can't show, in place; whether there was any.
+
+    That is the stereo of square-planar and other centres that wedges don't express, and atom maps.
+    """
+    dropped = False
+    for atom in atoms_of(mol):
+        if atom.GetChiralTag() not in (Chem.ChiralType.CHI_UNSPECIFIED, *_TETRAHEDRAL):
+            atom.SetChiralTag(Chem.ChiralType.CHI_UNSPECIFIED)
+            dropped = True
+        if atom.GetAtomMapNum():
+            atom.SetAtomMapNum(0)
+            dropped = True
+    return dropped
+
+
+_OPEN_SHELL = frozenset(("B", "C", "N", "O", "F", "Si", "P", "S", "Cl", "Se", "Br", "I", "H"))
+
+
+def with_salt(mol: Any, rng: np.random.Generator) -> Any:
+    """The molecule, if it is a single neutral one, together with a small partner."""
+    atoms = atoms_of(mol)
+    if any(atom.GetFormalCharge() for atom in atoms) or len(Chem.GetMolFrags(mol)) > 1:
+        return mol
+    partner = Chem.MolFromSmiles(PARTNERS[int(rng.integers(len(PARTNERS)))])
+    combined = Chem.CombineMols(mol, partner)
+    Chem.SanitizeMol(combined)
+    return combined
+
+
+def with_r_groups(mol: Any, rng: np.random.Generator) -> tuple[Any, dict[int, str]]:
+    """A copy with one to three dummy atoms for substituents or aromatic hydrogens.
+
+    Returns:
+        The molecule and the R label of each dummy atom by index; old indices stay valid. The
+        molecule itself and nothing if there is no place for an R group.
+    """
+    places = []
+    for atom in atoms_of(mol):
+        if atom.GetFormalCharge() or atom.GetIsotope() or mol.GetNumAtoms() < 4:
+            continue
+        if atom.GetDegree() == 1:
+            bond = atom.GetBonds()[0]
+            if bond.GetBondType() == Chem.BondType.SINGLE and atom.GetSymbol() in _REPLACED:
+                places.append(atom.GetIdx())
+        elif atom.GetSymbol() == "C" and atom.GetIsAromatic() and atom.GetTotalNumHs() == 1:
+            places.append(atom.GetIdx())
+    if not places:
+        return mol, {}
+    count = min(len(places), int(rng.choice((1, 2, 3), p=(0.5, 0.3, 0.2))))
+    picked = [places[int(i)] for i in rng.permutation(len(places))[:count]]
+    if count == 1:
+        names: tuple[str, ...] = (LONE_R[int(rng.integers(len(LONE_R)))],)
+    else:
+        names = FAMILIES[int(rng.integers(len(FAMILIES)))]
+    edited = Chem.RWMol(mol)
+    labels = {}
+    used = set()
+    for index, name in zip(picked, names, strict=False):
+        atom = edited.GetAtomWithIdx(index)
+        centre = index if atom.GetIsAromatic() else atom.GetNeighbors()[0].GetIdx()
+        if centre in used:
+            continue
+        used.add(centre)
+        if atom.GetIsAromatic():
+            dummy = edited.AddAtom(Chem.Atom(0))
+            atom.SetNumExplicitHs(0)
+            edited.AddBond(index, dummy, Chem.BondType.SINGLE)
+            labels[dummy] = name
+        else:
+            atom.SetAtomicNum(0)
+            atom.SetNumExplicitHs(0)
+            atom.SetNoImplicit(True)
+            labels[index] = name
+    Chem.SanitizeMol(edited)
+    return edited.GetMol(), labels
+
+
+_REPLACED = frozenset(("C", "N", "O", "F", "Cl", "Br", "I", "S"))
+
+
+def forget_centre(mol: Any, rng: np.random.Generator) -> int | None:
+    """Make one tetrahedral centre unknown, in place; its index, or ``None`` if there is none."""
+    centres: list[int] = [
+        atom.GetIdx() for atom in atoms_of(mol) if atom.GetChiralTag() in _TETRAHEDRAL
+    ]
+    if not centres:
+        return None
+    centre = centres[int(rng.integers(len(centres)))]
+    mol.GetAtomWithIdx(centre).SetChiralTag(Chem.ChiralType.CHI_UNSPECIFIED)
+    return centre
+
+
+def with_hydrogens(
+    mol: Any, rng: np.random.Generator, stereo: bool, fusion: bool, polar: bool, end: bool
+) -> Any:
+    """A copy with some hydrogens as atoms.
+
+    Args:
+        mol: is not changed.
+        rng: leaves some out.
+        stereo: at stereocentres.
+        fusion: at stereocentres that belong to several rings.
+        polar: of NH and OH.
+        end: of terminal alkynes and aldehydes.
+    """
+    chosen = []
+    rings = mol.GetRingInfo()
+    for atom in atoms_of(mol):
+        if atom.GetTotalNumHs() != 1 or atom.GetDegree() == 0:
+            continue
+        symbol = atom.GetSymbol()
+        if stereo and atom.GetChiralTag() in _TETRAHEDRAL:
+            pick = rng.random() < 0.9
+        elif fusion and atom.GetChiralTag() in _TETRAHEDRAL:
+            pick = rings.NumAtomRings(atom.GetIdx()) > 1
+        elif polar and symbol == "N" and not _doubly_bonded(atom):
+            pick = rng.random() < 0.8
+        elif polar and symbol == "O":
+            pick = rng.random() < 0.4
+        elif end and symbol == "C" and atom.GetDegree() <= 2:
+            pick = _ends_chain(atom)
+        else:
+            pick = False
+        if pick:
+            chosen.append(atom.GetIdx())
+    return Chem.AddHs(mol, onlyOnAtoms=chosen) if chosen else mol
+
+
+def _doubly_bonded(atom: Any) -> bool:
+    return any(bond.GetBondType() == Chem.BondType.DOUBLE for bond in atom.GetBonds())
+
+
+def _ends_chain(atom: Any) -> bool:
+    for bond in atom.GetBonds():
+        if bond.GetBondType() == Chem.BondType.TRIPLE:
+            return True
+        if bond.GetBondType() == Chem.BondType.DOUBLE:
+            other = bond.GetOtherAtom(atom)
+            return bool(other.GetSymbol() == "O" and other.GetDegree() == 1)
+    return False
+
+
+def has_loose_double_bond(mol: Any) -> bool:
+    """Whether some double bond might have a geometry that the molecule does not state."""
+    rings = None
+    for bond in bonds_of(mol):
+        if (
+            bond.GetBondType() != Chem.BondType.DOUBLE
+            or bond.GetStereo() != Chem.BondStereo.STEREONONE
+        ):
+            continue
+        if bond.GetBeginAtom().GetDegree() < 2 or bond.GetEndAtom().GetDegree() < 2:
+            continue
+        if not bond.IsInRing():
+            return True
+        rings = rings or mol.GetRingInfo()
+        if rings.MinBondRingSize(bond.GetIdx()) >= 8:
+            return True
+    return False
+
+
+def loose_double_bonds(mol: Any) -> list[int]:
+    """Indices of the double bonds that could have a geometry but state none."""
+    probe = Chem.Mol(mol)
+    Chem.FindPotentialStereoBonds(probe, False)
+    return [
+        bond.GetIdx() for bond in bonds_of(probe) if bond.GetStereo() == Chem.BondStereo.STEREOANY
+    ]
+
+
+def read_geometry(mol: Any, unknown: Iterable[int]) -> None:
+    """Give a laid-out molecule's loose double bonds the geometry they are drawn in, in place.
+
+    Args:
+        mol: the molecule with its conformer.
+        unknown: indices of double bonds that stay without geometry.
+    """
+    Chem.DetectBondStereoChemistry(mol, mol.GetConformer())
+    Chem.AssignStereochemistry(mol, cleanIt=True, force=True)
+    for index in unknown:
+        mol.GetBondWithIdx(index).SetStereo(Chem.BondStereo.STEREOANY)
+
+
+def wedge(mol: Any, two: bool = False) -> bool:
+    """Choose the wedges of a laid-out molecule, in place; whether they say what they should.
+
+    In cages a wedge between two stereocentres, or one between bonds that are nearly in line, can
+    come out with the other meaning.
+
+    Args:
+        mol: kekulised, with the final coordinates.
+        two: two wedges rather than one at each stereocentre where possible.
+    """
+    atoms = atoms_of(mol)
+    tags = [atom.GetChiralTag() for atom in atoms]
+    options: Any = Chem.BondWedgingParameters()
+    options.wedgeTwoBondsIfPossible = two
+    Chem.WedgeMolBonds(mol, mol.GetConformer(), options)
+    if not any(tag in _TETRAHEDRAL for tag in tags):
+        return True
+    probe = Chem.Mol(mol)
+    for atom in atoms_of(probe):
+        atom.SetChiralTag(Chem.ChiralType.CHI_UNSPECIFIED)
+    Chem.AssignChiralTypesFromBondDirs(probe)
+    return tags == [atom.GetChiralTag() for atom in atoms_of(probe)]
+
+
+def wavy_bond(
+    mol: Any, centre: int, hidden: frozenset[int], rng: np.random.Generator
+) -> dict[int, int]:
+    """The bond at a forgotten centre that is drawn wavy, preferably not in a ring."""
+    choices = [
+        (bond.IsInRing(), rng.random(), bond.GetIdx())
+        for bond in mol.GetAtomWithIdx(centre).GetBonds()
+        if _can_be_wavy(bond, centre, hidden)
+    ]
+    return {min(choices)[2]: centre} if choices else {}
+
+
+def wavy_beside(
+    mol: Any, index: int, hidden: frozenset[int], rng: np.random.Generator
+) -> dict[int, int]:
+    """A single bond beside a double bond that is drawn wavy."""
+    double = mol.GetBondWithIdx(index)
+    ends = [double.GetBeginAtom(), double.GetEndAtom()]
+    choices = [
+        (bond.IsInRing(), rng.random(), bond.GetIdx(), atom.GetIdx())
+        for atom in ends
+        for bond in atom.GetBonds()
+        if _can_be_wavy(bond, atom.GetIdx(), hidden)
+    ]
+    return {min(choices)[2]: min(choices)[3]} if choices else {}
+
+
+def _can_be_wavy(bond: Any, begin: int, hidden: frozenset[int]) -> bool:
+    if bond.GetBondType() != Chem.BondType.SINGLE:
+        return False
+    other = bond.GetOtherAtomIdx(begin)
+    if begin in hidden or other in hidden:
+        return False
+    far = bond.GetEndAtom() if bond.GetEndAtomIdx() == other else bond.GetBeginAtom()
+    return bool(far.GetChiralTag() == Chem.ChiralType.CHI_UNSPECIFIED)

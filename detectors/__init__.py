@@ -1,0 +1,1 @@
+"""Networks: image -> candidate graph -> refined graph, and the label reader."""

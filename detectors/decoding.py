@@ -1,0 +1,125 @@
+"""From the refiner's scores and the reader's strings to drawn graphs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assemble.graph import MoleculeGraph
+from detectors.refiner import Refined
+from detectors.vocabulary import (
+    BARE_CARBON,
+    CHARGES,
+    EDGE_CLASSES,
+    OTHER_LABEL,
+    decode,
+    label_of_class,
+)
+
+EXISTENCE = 0.5
+BARE_CARBON_SURE = 0.98
+"""Above this the label of a bare carbon is not read: most atoms are, and reading costs time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """The refiner's answers for a batch of images as numpy arrays, before labels are read."""
+
+    xy: NDArray[np.float32]
+    image_index: NDArray[np.int64]
+    exists: NDArray[np.float32]
+    """(N,) probability."""
+    label: NDArray[np.float32]
+    """(N, classes) probabilities."""
+    charge: NDArray[np.int64]
+    """(N,) best charge."""
+    pairs: NDArray[np.int64]
+    edge: NDArray[np.float32]
+    """(P, classes) probabilities."""
+    to_read: NDArray[np.int64]
+    """Indices of the atoms whose label has to be read."""
+
+    def graphs(
+        self, n_images: int, tokens: NDArray[np.int64], log_probability: NDArray[np.float32]
+    ) -> list[tuple[MoleculeGraph, float]]:
+        """One graph and its raw confidence per image.
+
+        Args:
+            n_images: B; tokens, log_probability: what was read at ``to_read``.
+        """
+        best_class = self.label.argmax(1)
+        names = [label_of_class(int(index)) or "" for index in best_class]
+        sure = self.label.max(1)
+        for row, text_log in zip(range(len(self.to_read)), log_probability, strict=True):
+            atom = self.to_read[row]
+            text, probability = decode(tokens[row]), float(np.exp(text_log))
+            known = best_class[atom] != OTHER_LABEL
+            if not known or (text != names[atom] and probability > sure[atom]):
+                names[atom] = text
+                sure[atom] = probability
+            elif text == names[atom]:
+                # two readings that agree are surer than either
+                sure[atom] = 1 - (1 - sure[atom]) * (1 - probability)
+        best_edge = self.edge.argmax(1)
+        score_edge = self.edge.max(1)
+        ends = self.pairs
+        real = (best_edge > 0) & (self.exists[ends] > EXISTENCE).all(1)
+        degree = np.bincount(ends[real].reshape(-1), minlength=len(self.xy))
+        # a bare carbon is nothing but the ends of its bonds
+        keep = (self.exists > EXISTENCE) & ((degree > 0) | np.array([bool(n) for n in names], bool))
+        return [
+            self._graph(image, keep, real, names, sure, best_edge, score_edge)
+            for image in range(n_images)
+        ]
+
+    def _graph(
+        self,
+        image: int,
+        keep: NDArray[np.bool_],
+        real: NDArray[np.bool_],
+        names: list[str],
+        sure: NDArray[np.float32],
+        best_edge: NDArray[np.int64],
+        score_edge: NDArray[np.float32],
+    ) -> tuple[MoleculeGraph, float]:
+        atoms = np.flatnonzero(keep & (self.image_index == image))
+        mine = self.image_index[self.pairs[:, 0]] == image
+        rows = np.flatnonzero(real & mine)
+        new = np.full(len(self.xy), -1)
+        new[atoms] = np.arange(len(atoms))
+        kinds = np.array([EDGE_CLASSES[c] for c in best_edge[rows]], np.int64).reshape(-1, 2)
+        bonds = new[self.pairs[rows]]
+        bonds = np.where(kinds[:, 1:] == 1, bonds[:, ::-1], bonds)
+        atom_scores = sure[atoms] * self.exists[atoms]
+        graph = MoleculeGraph(
+            xy=self.xy[atoms],
+            labels=tuple(names[a] for a in atoms),
+            charges=self.charge[atoms],
+            bonds=bonds,
+            kinds=kinds[:, 0],
+            atom_scores=atom_scores,
+            bond_scores=score_edge[rows],
+        )
+        if not graph.n_atoms:
+            return graph, 0.0
+        every_edge = score_edge[mine & (self.exists[self.pairs] > EXISTENCE).all(1)]
+        logs = np.concatenate([np.log(atom_scores + 1e-6), np.log(every_edge + 1e-6)])
+        return graph, float(np.exp(logs.sum()))
+
+
+def decode_graph(
+    xy: NDArray[np.float32],
+    image_index: NDArray[np.int64],
+    pairs: NDArray[np.int64],
+    refined: Refined,
+) -> Decoded:
+    """Probabilities from the refiner's logits, and which labels have to be read."""
+    exists = refined.exists.float().sigmoid().numpy()
+    label = refined.label.float().softmax(-1).numpy()
+    charge = np.array(CHARGES)[refined.charge.float().argmax(-1).numpy()]
+    edge = refined.edge.float().softmax(-1).numpy()
+    unsure = label[:, BARE_CARBON] < BARE_CARBON_SURE
+    to_read = np.flatnonzero((exists > EXISTENCE) & unsure)
+    return Decoded(xy, image_index, exists, label, charge, pairs, edge, to_read)

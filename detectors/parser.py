@@ -1,0 +1,288 @@
+"""Pictures in, drawn graphs out: scale, detect, connect, refine and read, batched."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from assemble.graph import MoleculeGraph
+from detectors.backbone import MULTIPLE, fuse_batch_norm
+from detectors.candidates import Keypoints, candidate_pairs, find_keypoints, predicted_ends
+from detectors.checkpoint import load_checkpoint, split_prefix
+from detectors.decoding import decode_graph
+from detectors.frame import BOND
+from detectors.network import HEAT, SHAPE, NetworkConfig, ParserNetwork, ink_of
+from detectors.scale import MULTIPLE as SCALE_MULTIPLE
+from detectors.scale import ScaleNetwork, expected_length
+
+ATOM_THRESHOLD = 0.12
+MIDPOINT_THRESHOLD = 0.15
+MERGE_DISTANCE = 6.0
+MIDPOINT_DISTANCE = 4.0
+"""Pixels in the canonical frame within which two finds of atoms, or of midpoints, are one."""
+PADDING = 16
+"""Paper around the ink, in pixels of the canonical frame."""
+COARSE = 400
+"""Longest side, in pixels, of the copy that the scale is estimated on."""
+LONG_BOND = 60.0
+"""Pixels in the coarse copy above which the scale is estimated a second time."""
+INK_LEVEL = 160
+"""Gray values below this are ink when the picture is cropped."""
+LARGEST = 4096
+"""Longest side, in pixels, of an image in the canonical frame; larger ones are no molecules."""
+RETRY = 1.3
+"""The scale is taken again when the bonds found are this much longer or shorter than expected."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What the networks see in one image."""
+
+    graph: MoleculeGraph
+    """Atoms and bonds in pixels of the image that was given; no atoms if nothing was found."""
+    bond_length: float
+    """Median bond in pixels of the image given; 0.0 without bonds."""
+    confidence: float
+    """Raw score in [0, 1] that the whole graph is right; 0.0 without atoms."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """An image in the canonical frame: pixel p here is ``p / factor + origin`` there."""
+
+    gray: NDArray[np.uint8]
+    factor: float
+    origin: NDArray[np.float32]
+
+    def to_source(self, xy: NDArray[np.float32]) -> NDArray[np.float32]:
+        return ((xy + 0.5) / self.factor - 0.5 + self.origin).astype(np.float32)
+
+
+def ink_box(gray: NDArray[np.uint8]) -> tuple[int, int, int, int] | None:
+    """(left, top, right, bottom) of the ink, right and bottom exclusive; None on blank paper."""
+    ink = gray < INK_LEVEL
+    rows, columns = np.flatnonzero(ink.any(1)), np.flatnonzero(ink.any(0))
+    if not len(rows):
+        return None
+    return int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1
+
+
+def resample(gray: NDArray[np.uint8], factor: float) -> NDArray[np.uint8]:
+    """The image at another scale; shrinking averages areas, so that thin strokes stay."""
+    height, width = gray.shape
+    size = (max(1, round(width * factor)), max(1, round(height * factor)))
+    if size == (width, height):
+        return gray
+    interpolation = cv2.INTER_AREA if factor < 1 else cv2.INTER_CUBIC
+    return cv2.resize(gray, size, interpolation=interpolation)
+
+
+def stack(images: Sequence[NDArray[np.uint8]], multiple: int) -> Tensor:
+    """(B, H, W) uint8, images at the top left of white paper, H and W multiples of a number."""
+    height = max(image.shape[0] for image in images)
+    width = max(image.shape[1] for image in images)
+    height, width = (-(-value // multiple) * multiple for value in (height, width))
+    out = np.full((len(images), height, width), 255, np.uint8)
+    for canvas, image in zip(out, images, strict=True):
+        canvas[: image.shape[0], : image.shape[1]] = image
+    return torch.from_numpy(out)
+
+
+class Parser:
+    """Scale network and parser network, ready to read images.
+
+    Args:
+        network: the graph parser.
+        scale: the scale network.
+        threads: of torch, for the whole process; None leaves torch's choice.
+    """
+
+    def __init__(
+        self, network: ParserNetwork, scale: ScaleNetwork, threads: int | None = None
+    ) -> None:
+        if threads is not None:
+            torch.set_num_threads(threads)
+        self.network = network.eval().to(memory_format=torch.channels_last)
+        self.scale = scale.eval().to(memory_format=torch.channels_last)
+
+    @classmethod
+    def load(cls, path: Path, threads: int | None = None) -> Parser:
+        """A parser with the weights of a checkpoint, ready for inference.
+
+        Raises:
+            CheckpointError: see :func:`detectors.checkpoint.load_checkpoint`.
+        """
+        tensors, sidecar = load_checkpoint(path)
+        network, scale = build_networks(sidecar["architecture"])
+        network.load_state_dict(split_prefix(tensors, "parser"))
+        scale.load_state_dict(split_prefix(tensors, "scale"))
+        for module in (network.eval(), scale.eval()):
+            fuse_batch_norm(module)
+        return cls(network, scale, threads)
+
+    @torch.inference_mode()
+    def parse(self, images: Sequence[NDArray[np.uint8]]) -> list[Reading]:
+        """Read images of any size, (H, W) gray with white paper; one reading each, in order."""
+        boxes = [ink_box(image) for image in images]
+        inked = [i for i, box in enumerate(boxes) if box is not None]
+        readings = [_nothing() for _ in images]
+        crops = [_cut(images[i], boxes[i]) for i in inked]
+        lengths = self._bond_lengths(crops)
+        pages = [
+            _normalise(crop, length, boxes[i])
+            for i, crop, length in zip(inked, crops, lengths, strict=True)
+        ]
+        for i, reading in zip(inked, self._read(pages), strict=True):
+            readings[i] = reading
+        again = [
+            k
+            for k, i in enumerate(inked)
+            if readings[i].graph.n_bonds >= 3
+            and not 1 / RETRY < readings[i].bond_length / lengths[k] < RETRY
+        ]
+        second = [
+            _normalise(crops[k], readings[inked[k]].bond_length, boxes[inked[k]]) for k in again
+        ]
+        for k, reading in zip(again, self._read(second), strict=True):
+            if reading.confidence > readings[inked[k]].confidence:
+                readings[inked[k]] = reading
+        return readings
+
+    def _bond_lengths(self, crops: Sequence[NDArray[np.uint8]]) -> list[float]:
+        """Estimated bond length of each crop in its own pixels."""
+        lengths = []
+        for crop in crops:
+            factor = min(1.0, COARSE / max(crop.shape))
+            length = self._bond_length_at(crop, factor)
+            if length > LONG_BOND:
+                # few and long bonds: measured again at a size where the network is surer
+                factor *= BOND / length
+                length = self._bond_length_at(crop, factor)
+            lengths.append(length / factor)
+        return lengths
+
+    def _bond_length_at(self, crop: NDArray[np.uint8], factor: float) -> float:
+        """Estimated bond length, in pixels, of a crop that is resampled by a factor."""
+        coarse = np.pad(resample(crop, factor), 8, constant_values=255)
+        logits = self.scale(ink_of(stack([coarse], SCALE_MULTIPLE)))
+        return float(expected_length(logits)[0])
+
+    def _read(self, pages: Sequence[_Page | None]) -> list[Reading]:
+        """Readings of pages in the canonical frame; None is a page that can't be a molecule."""
+        readings = [_nothing() for _ in pages]
+        there = [i for i, page in enumerate(pages) if page is not None]
+        for group in _similar_sizes([pages[i].gray.shape for i in there]):  # type: ignore[union-attr]
+            members = [there[k] for k in group]
+            for i, reading in zip(members, self._read_group([pages[i] for i in members]), strict=True):  # type: ignore[misc]
+                readings[i] = reading
+        return readings
+
+    def _read_group(self, pages: Sequence[_Page]) -> list[Reading]:
+        found = self.read_canonical(stack([page.gray for page in pages], MULTIPLE))
+        return [
+            _reading(graph, confidence, page)
+            for (graph, confidence), page in zip(found, pages, strict=True)
+        ]
+
+    @torch.inference_mode()
+    def read_canonical(self, gray: Tensor) -> list[tuple[MoleculeGraph, float]]:
+        """Graphs and raw confidences of images that are at the canonical scale already.
+
+        Args:
+            gray: (B, H, W) uint8, white paper, H and W multiples of 32.
+        """
+        ink = ink_of(gray).contiguous(memory_format=torch.channels_last)
+        features, maps = self.network(ink)
+        atoms, pairs, starts = _candidates(maps)
+        xy = torch.from_numpy(np.concatenate([found.xy for found in atoms]))
+        scores = torch.from_numpy(np.concatenate([found.scores for found in atoms]))
+        image_index = torch.from_numpy(np.repeat(np.arange(len(atoms)), np.diff(starts)))
+        refined = self.network.refiner(features, xy, scores, image_index, torch.from_numpy(pairs))
+        decoded = decode_graph(xy.numpy(), image_index.numpy(), pairs, refined)
+        to_read = torch.from_numpy(decoded.to_read)
+        tokens, log_probability = self.network.reader.read(
+            features, xy[to_read], image_index[to_read]
+        )
+        return decoded.graphs(len(gray), tokens.numpy(), log_probability.numpy())
+
+
+def _candidates(
+    maps: Tensor,
+) -> tuple[list[Keypoints], NDArray[np.int64], NDArray[np.int64]]:
+    """Atoms of each image, pairs of all of them, and where each image's atoms start (B + 1)."""
+    heats = maps[:, HEAT].sigmoid().numpy()
+    shapes = maps[:, SHAPE].numpy()
+    atoms: list[Keypoints] = []
+    pairs = []
+    for heat, shape in zip(heats, shapes, strict=True):
+        found = find_keypoints(heat[0], shape[:2], ATOM_THRESHOLD, MERGE_DISTANCE)
+        middles = find_keypoints(heat[1], shape[2:4], MIDPOINT_THRESHOLD, MIDPOINT_DISTANCE)
+        pairs.append(candidate_pairs(found.xy, predicted_ends(middles, shape[4:])))
+        atoms.append(found)
+    starts = np.concatenate([[0], np.cumsum([len(found.xy) for found in atoms])])
+    moved = [pair + start for pair, start in zip(pairs, starts[:-1], strict=True)]
+    return atoms, np.concatenate(moved), starts
+
+
+def build_networks(architecture: dict[str, Any]) -> tuple[ParserNetwork, ScaleNetwork]:
+    """Untrained networks of the architecture that a sidecar describes."""
+    return ParserNetwork(NetworkConfig(**architecture["parser"])), ScaleNetwork(
+        tuple(architecture["scale"]["widths"])
+    )
+
+
+def _nothing() -> Reading:
+    empty = np.zeros((0, 2))
+    return Reading(MoleculeGraph(empty, (), np.zeros(0), empty, np.zeros(0)), 0.0, 0.0)
+
+
+def _cut(gray: NDArray[np.uint8], box: tuple[int, int, int, int] | None) -> NDArray[np.uint8]:
+    left, top, right, bottom = box or (0, 0, gray.shape[1], gray.shape[0])
+    return gray[top:bottom, left:right]
+
+
+def _normalise(
+    crop: NDArray[np.uint8], bond_length: float, box: tuple[int, int, int, int] | None
+) -> _Page | None:
+    factor = BOND / bond_length
+    if max(crop.shape) * factor > LARGEST:
+        return None
+    small = np.pad(resample(crop, factor), PADDING, constant_values=255)
+    left, top = (box or (0, 0))[:2]
+    origin = np.array([left, top], np.float32) - PADDING / factor
+    return _Page(small, factor, origin.astype(np.float32))
+
+
+def _similar_sizes(
+    shapes: Sequence[tuple[int, ...]], most_pixels: int = 1 << 21
+) -> list[list[int]]:
+    """Groups of images whose padding to a common size wastes little."""
+    order = sorted(range(len(shapes)), key=lambda i: (shapes[i][0] * shapes[i][1], i))
+    groups: list[list[int]] = []
+    for i in order:
+        if groups:
+            group = [*groups[-1], i]
+            height = max(shapes[k][0] for k in group)
+            width = max(shapes[k][1] for k in group)
+            own = sum(shapes[k][0] * shapes[k][1] for k in group)
+            if len(group) * height * width <= min(most_pixels, 1.35 * own):
+                groups[-1] = group
+                continue
+        groups.append([i])
+    return groups
+
+
+def _reading(graph: MoleculeGraph, confidence: float, page: _Page) -> Reading:
+    placed = MoleculeGraph(
+        page.to_source(graph.xy), graph.labels, graph.charges, graph.bonds, graph.kinds,
+        graph.atom_scores, graph.bond_scores,
+    )
+    return Reading(placed, placed.bond_length(), confidence)

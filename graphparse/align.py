@@ -1,0 +1,71 @@
+"""Verified self-training: real images whose reading is proved right by their reference.
+
+A reading whose InChI equals the reference of its image is taken for the truth of the drawing, with
+the places of its atoms, and may be trained on. Repeated as the networks get better, it brings in
+harder and harder images.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from graphparse.prediction import Prediction
+from graphparse.recognizer import Recognizer
+
+CHUNK = 64
+"""Images that are read at once."""
+FEWEST_BONDS = 3
+"""Drawings with fewer bonds have no bond length to speak of."""
+
+
+def references(folder: Path) -> list[tuple[Path, str]]:
+    """(image, InChI) of every row of ``references.csv`` that has an InChI."""
+    with (folder / "references.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    return [(folder / row["image"], row["inchi"]) for row in rows if row["inchi"]]
+
+
+def verified(predictions: Iterable[Prediction], inchis: Sequence[str]) -> list[bool]:
+    """Which predictions are proved right by the reference, and are worth training on."""
+    return [
+        prediction.inchi == inchi
+        and prediction.graph is not None
+        and prediction.graph.n_bonds >= FEWEST_BONDS
+        for prediction, inchi in zip(predictions, inchis, strict=True)
+    ]
+
+
+def align(folders: Sequence[Path], recognizer: Recognizer, out: Path) -> tuple[int, int]:
+    """Write the verified readings of some folders as a file of aligned graphs.
+
+    Args:
+        folders: each with a ``references.csv`` (columns ``image`` and ``inchi``).
+        recognizer: reads the images.
+        out: JSON lines with ``image``, ``graph``
+            and ``smiles``; read by :func:`data.real.load_aligned`.
+
+    Returns:
+        Number of graphs written, and of images read.
+    """
+    pairs = [pair for folder in folders for pair in references(folder)]
+    written = 0
+    out.parent.mkdir(parents=True, exist_ok=True)
+    with out.open("w") as file:
+        for start in range(0, len(pairs), CHUNK):
+            images, inchis = zip(*pairs[start : start + CHUNK], strict=True)
+            predictions = recognizer.predict(list(images))
+            for image, prediction, right in zip(
+                images, predictions, verified(predictions, inchis), strict=True
+            ):
+                if right and prediction.graph is not None:
+                    record = {
+                        "image": str(image.resolve()),
+                        "graph": prediction.graph.to_dict(),
+                        "smiles": prediction.smiles,
+                    }
+                    file.write(json.dumps(record) + "\n")
+                    written += 1
+    return written, len(pairs)

@@ -1,0 +1,65 @@
+"""From raw scores to a probability that the whole molecule is right."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from importlib.resources import files
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assemble.molecule import Molecule
+from detectors.parser import Reading
+
+FEATURES = ("log_confidence", "lowest_score", "warnings", "atoms")
+"""What the logistic model looks at; see :func:`features`."""
+
+
+def features(reading: Reading, molecule: Molecule) -> NDArray[np.float64]:
+    """(4,) what tells right from wrong readings.
+
+    The log of the product of all scores, the log of one minus the lowest score, whether the
+    chemistry had to warn, and the log number of atoms.
+    """
+    graph = reading.graph
+    scores = np.concatenate([graph.atom_scores, graph.bond_scores])
+    doubt = np.log(1 - float(scores.min()) + 1e-3)
+    product = max(float(np.log(reading.confidence + 1e-12)), -12.0)
+    return np.array(
+        [product, doubt, float(bool(molecule.warnings)), float(np.log(graph.n_atoms))]
+    )
+
+
+@cache
+def _coefficients() -> NDArray[np.float64]:
+    text = (files("graphparse") / "weights" / "calibration.json").read_text()
+    return np.array(json.loads(text)["coefficients"], np.float64)
+
+
+def calibrated(reading: Reading, molecule: Molecule) -> float:
+    """Probability that the molecule is right: a logistic model (Platt 1999) fitted on real images
+    that nothing was trained on."""
+    weights = _coefficients()
+    score = float(weights[0] + weights[1:] @ features(reading, molecule))
+    return float(1 / (1 + np.exp(-score)))
+
+
+def fit(
+    x: NDArray[np.float64], right: NDArray[np.bool_], penalty: float = 1e-2
+) -> NDArray[np.float64]:
+    """(1 + F,) coefficients of a logistic regression by Newton's method.
+
+    Args:
+        x: (N, F) features.
+        right: (N,) whether the reading was right.
+        penalty: of the squared coefficients, which keeps them finite on separable data.
+    """
+    design = np.concatenate([np.ones((len(x), 1)), x], axis=1)
+    weights = np.zeros(design.shape[1])
+    for _ in range(50):
+        probability = 1 / (1 + np.exp(-(design @ weights)))
+        gradient = design.T @ (right - probability) - penalty * weights
+        hessian = (design.T * (probability * (1 - probability))) @ design
+        weights = weights + np.linalg.solve(hessian + penalty * np.eye(len(weights)), gradient)
+    return weights

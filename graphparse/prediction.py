@@ -1,0 +1,86 @@
+"""The result for one picture."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from assemble.graph import MoleculeGraph
+
+
+class Status(StrEnum):
+    """How far a picture got."""
+
+    OK = "ok"
+    LOW_CONFIDENCE = "low_confidence"
+    NO_STRUCTURE = "no_structure"
+    ERROR = "error"
+
+
+@dataclass(frozen=True, slots=True)
+class Prediction:
+    """One picture's molecule, or why there is none; there is exactly one per input, in order.
+
+    ``smiles``, ``inchi`` and ``molblock`` describe the same molecule.
+    """
+
+    source: str
+    """Path of the file, or the place in the input ("#3") of a picture without one."""
+    status: Status
+    message: str = ""
+    """Why there is no molecule, or what to be careful about."""
+    smiles: str | None = None
+    cxsmiles: str | None = None
+    """With the labels of R groups."""
+    inchi: str | None = None
+    inchi_reason: str = ""
+    """Why a molecule has no InChI."""
+    inchikey: str | None = None
+    molblock: str | None = None
+    """Coordinates are pixels of the picture, y up (the picture's y with its sign turned)."""
+    graph: MoleculeGraph | None = None
+    """What is drawn, in pixels of the picture."""
+    confidence: float = 0.0
+    """Probability in [0, 1] that the whole molecule is right."""
+    reader: str = "graph"
+    warnings: tuple[str, ...] = ()
+    seconds: float = 0.0
+    """Share of the run's time that this picture took."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values, ready for JSON; :meth:`from_dict` reads them back."""
+        return {
+            "source": self.source,
+            "status": str(self.status),
+            "message": self.message,
+            "smiles": self.smiles,
+            "cxsmiles": self.cxsmiles,
+            "inchi": self.inchi,
+            "inchi_reason": self.inchi_reason,
+            "inchikey": self.inchikey,
+            "molblock": self.molblock,
+            "graph": None if self.graph is None else self.graph.to_dict(),
+            "confidence": round(self.confidence, 4),
+            "reader": self.reader,
+            "warnings": list(self.warnings),
+            "seconds": round(self.seconds, 4),
+        }
+
+    @classmethod
+    def from_dict(cls, values: dict[str, Any]) -> Prediction:
+        """The prediction that :meth:`to_dict` wrote.
+
+        Raises:
+            KeyError: a field is missing.
+            GraphError: the graph does not fit.
+        """
+        graph = values["graph"]
+        return cls(
+            **{
+                **values,
+                "status": Status(values["status"]),
+                "graph": None if graph is None else MoleculeGraph.from_dict(graph),
+                "warnings": tuple(values["warnings"]),
+            }
+        )

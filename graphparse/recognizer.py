@@ -1,0 +1,172 @@
+"""Pictures in, predictions out: the one class behind the command line and the Python API."""
+
+from __future__ import annotations
+
+import importlib.resources
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assemble.graph import MoleculeGraph
+from assemble.molecule import AssembleError, assemble
+from detectors.parser import Parser, Reading
+from graphparse.calibration import calibrated
+from graphparse.images import ImageError, ImageSource, LoadedImage, load_image
+from graphparse.prediction import Prediction, Status
+
+BATCH_SIZE = 16
+LOW_CONFIDENCE = 0.5
+FEWEST_BONDS = 1
+LEAST_SCORE = 0.55
+"""Mean score of atoms and bonds below which what was found is no structure."""
+MOST_LONELY = 0.5
+"""Share of atoms without a bond above which what was found is text."""
+
+
+def shipped_weights() -> Path:
+    """The weights in the package.
+
+    Raises:
+        FileNotFoundError: the package was built without weights.
+    """
+    folder = importlib.resources.files("graphparse") / "weights"
+    found = sorted(Path(str(folder)).glob("parser-*.safetensors"))
+    if not found:
+        raise FileNotFoundError("this installation of graphparse has no weights")
+    return found[-1]
+
+
+class Recognizer:
+    """Reads pictures of molecules.
+
+    Args:
+        weights: a checkpoint of ``graphparse train detector``; None takes the shipped one.
+        threads: for the networks; None leaves it to torch.
+        batch_size: pictures that go through the networks together.
+
+    Raises:
+        CheckpointError: the weights can't be read.
+    """
+
+    def __init__(
+        self, weights: Path | None = None, threads: int | None = None, batch_size: int = BATCH_SIZE
+    ) -> None:
+        if batch_size < 1:
+            raise ValueError(f"batch_size: expected at least 1, got {batch_size}")
+        self._parser = Parser.load(weights or shipped_weights(), threads)
+        self._batch_size = batch_size
+
+    def predict(self, images: Sequence[ImageSource]) -> list[Prediction]:
+        """One prediction per picture, in order, whatever the pictures are.
+
+        Args:
+            images: paths, encoded bytes, Pillow images or arrays (H, W[, 3 or 4]).
+        """
+        return list(self.stream(images))
+
+    def stream(self, images: Iterable[ImageSource]) -> Iterator[Prediction]:
+        """Like :meth:`predict`, but each batch's predictions come as soon as they are there."""
+        batch: list[tuple[str, ImageSource]] = []
+        for index, image in enumerate(images):
+            name = str(image) if isinstance(image, str | Path) else f"#{index}"
+            batch.append((name, image))
+            if len(batch) == self._batch_size:
+                yield from self._predict_batch(batch)
+                batch = []
+        if batch:
+            yield from self._predict_batch(batch)
+
+    def _predict_batch(self, batch: Sequence[tuple[str, ImageSource]]) -> list[Prediction]:
+        start = time.perf_counter()
+        loaded = [_load(source, name) for name, source in batch]
+        pictures = [item.gray for item in loaded if isinstance(item, LoadedImage)]
+        readings = iter(self._parse(pictures))
+        out = []
+        for (name, _), item in zip(batch, loaded, strict=True):
+            if isinstance(item, Prediction):
+                out.append(item)
+            else:
+                out.append(_prediction(name, next(readings), item.notes))
+        seconds = (time.perf_counter() - start) / len(batch)
+        return [replace(prediction, seconds=seconds) for prediction in out]
+
+    def _parse(self, pictures: Sequence[NDArray[np.uint8]]) -> list[Reading | str]:
+        """Readings, or what went wrong: one odd picture must not take its batch along."""
+        try:
+            return list(self._parser.parse(pictures))
+        except (RuntimeError, MemoryError, ValueError):
+            return [self._parse_alone(picture) for picture in pictures]
+
+    def _parse_alone(self, picture: NDArray[np.uint8]) -> Reading | str:
+        try:
+            return self._parser.parse([picture])[0]
+        except (RuntimeError, MemoryError, ValueError) as error:
+            return f"{type(error).__name__}: {error}"
+
+
+def _load(source: ImageSource, name: str) -> LoadedImage | Prediction:
+    try:
+        return load_image(source)
+    except ImageError as error:
+        return Prediction(name, Status.ERROR, message=str(error))
+
+
+def _prediction(name: str, reading: Reading | str, notes: tuple[str, ...]) -> Prediction:
+    if isinstance(reading, str):
+        return Prediction(name, Status.ERROR, message=reading, warnings=notes)
+    reason = why_no_structure(reading.graph)
+    if reason:
+        return Prediction(
+            name, Status.NO_STRUCTURE, message=reason, graph=reading.graph, warnings=notes
+        )
+    try:
+        molecule = assemble(reading.graph)
+    except AssembleError as error:
+        return Prediction(
+            name,
+            Status.LOW_CONFIDENCE,
+            message=str(error),
+            graph=reading.graph,
+            warnings=notes,
+        )
+    warnings = (*notes, *molecule.warnings)
+    confidence = calibrated(reading, molecule)
+    low = confidence < LOW_CONFIDENCE
+    return Prediction(
+        source=name,
+        status=Status.LOW_CONFIDENCE if low else Status.OK,
+        message="; ".join(warnings),
+        smiles=molecule.smiles,
+        cxsmiles=molecule.cxsmiles,
+        inchi=molecule.inchi,
+        inchi_reason=molecule.inchi_reason,
+        inchikey=molecule.inchikey,
+        molblock=molecule.molblock,
+        graph=reading.graph,
+        confidence=confidence,
+        warnings=warnings,
+    )
+
+
+def why_no_structure(graph: MoleculeGraph) -> str:
+    """Why a graph is no molecule that somebody drew; "" if it may well be one."""
+    if not graph.n_atoms:
+        return "nothing that looks like a structure"
+    if graph.n_bonds < FEWEST_BONDS:
+        return "no bonds found"
+    lonely = 1 - len(set(graph.bonds.reshape(-1).tolist())) / graph.n_atoms
+    if lonely > MOST_LONELY:
+        return "text rather than a structure: most atoms have no bond"
+    scores = np.concatenate([graph.atom_scores, graph.bond_scores])
+    if float(scores.mean()) < LEAST_SCORE:
+        return "nothing that is surely a structure"
+    return ""
+
+
+def predict(images: Sequence[ImageSource]) -> list[Prediction]:
+    """Read pictures with the shipped weights; see :meth:`Recognizer.predict`."""
+    return Recognizer().predict(images)

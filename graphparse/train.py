@@ -1,0 +1,50 @@
+"""Training entry points; each trains what its name says with one call."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+
+import torch
+
+from data.molecules import bundled_pool, load_pool
+from data.real import load_aligned
+from data.stream import SampleStream
+from graphparse.training.loop import Trainer, TrainConfig, initial_networks
+
+logger = logging.getLogger(__name__)
+
+
+def train_detector(
+    out: Path,
+    molecules: Path | None = None,
+    real: Path | None = None,
+    init: Path | None = None,
+    config: TrainConfig | None = None,
+    threads: int | None = None,
+) -> Path:
+    """Train detector, refiner, label reader and scale network together.
+
+    Args:
+        out: folder for checkpoints, state and log; a training found there goes on.
+        molecules: pool to render from (SMILES, tag, heavy atoms; tab-separated, may be gzipped);
+            None takes the bundled pool.
+        real: file of aligned real drawings to mix in (see :mod:`data.real`).
+        init: checkpoint to start from; None starts from random weights.
+        config: how to train.
+        threads: of torch; None leaves torch's choice.
+
+    Returns:
+        The path of the final weights.
+    """
+    config = config or TrainConfig()
+    if threads is not None:
+        torch.set_num_threads(threads)
+    torch.manual_seed(config.seed)
+    pool = load_pool(molecules) if molecules else bundled_pool()
+    logger.info("%d molecules", len(pool))
+    drawings = load_aligned(real) if real else []
+    stream = SampleStream(pool, config.seed, drawings)
+    trainer = Trainer(initial_networks(init), stream, config, out)
+    trainer.run()
+    return trainer.save_weights()

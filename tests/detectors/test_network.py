@@ -1,0 +1,124 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from detectors.backbone import UNet, fuse_batch_norm
+from detectors.checkpoint import CheckpointError, load_checkpoint, save_checkpoint
+from detectors.network import NetworkConfig, ParserNetwork
+from detectors.refiner import Refiner
+from detectors.sampling import sample_points
+from detectors.scale import ScaleNetwork, bin_targets, expected_length
+from detectors.vocabulary import REVERSED_EDGE, encode
+
+SMALL = NetworkConfig(widths=(16, 16, 16, 16), depths=(1, 1, 1, 1), channels=16)
+
+
+def test_output_is_at_stride_four() -> None:
+    features, maps = ParserNetwork(SMALL)(torch.rand(2, 1, 64, 96))
+    assert features.shape == (2, 16, 16, 24)
+    assert maps.shape == (2, 9, 16, 24)
+
+
+def test_fused_batch_norm_gives_the_same_map() -> None:
+    torch.manual_seed(0)
+    net = UNet((16, 16, 16, 16), (1, 1, 1, 1), 16)
+    for _ in range(3):
+        net(torch.rand(2, 1, 64, 64))
+    net.eval()
+    image = torch.rand(1, 1, 64, 64)
+    with torch.inference_mode():
+        before = net(image)
+        fuse_batch_norm(net)
+        after = net(image)
+    assert not any(isinstance(m, torch.nn.BatchNorm2d) for m in net.modules())
+    torch.testing.assert_close(before, after, atol=1e-4, rtol=1e-4)
+
+
+def test_sampling_at_cell_centres_returns_the_cells() -> None:
+    feature_map = torch.rand(2, 3, 5, 7)
+    points = torch.tensor([[[1.5, 1.5], [13.5, 9.5]], [[25.5, 17.5], [1.5, 5.5]]])
+    found = sample_points(feature_map, points, torch.tensor([0, 1]))
+    torch.testing.assert_close(found[0, 0], feature_map[0, :, 0, 0])
+    torch.testing.assert_close(found[0, 1], feature_map[0, :, 2, 3])
+    torch.testing.assert_close(found[1, 0], feature_map[1, :, 4, 6])
+    torch.testing.assert_close(found[1, 1], feature_map[1, :, 1, 0])
+
+
+@pytest.mark.parametrize("passes", [True, False])
+def test_an_edge_seen_from_its_other_end_is_the_reversed_edge(passes: bool) -> None:
+    torch.manual_seed(1)
+    refiner = Refiner(8, width=16, rounds=2, passes=passes).eval()
+    feature_map, xy = torch.rand(2, 8, 16, 16), torch.rand(6, 2) * 60
+    image_index = torch.tensor([0, 0, 0, 1, 1, 1])
+    pairs = torch.tensor([[0, 1], [1, 2], [3, 5]])
+    with torch.inference_mode():
+        one = refiner(feature_map, xy, torch.rand(6), image_index, pairs)
+        scores = torch.rand(6)
+        one = refiner(feature_map, xy, scores, image_index, pairs)
+        two = refiner(feature_map, xy, scores, image_index, pairs.flip(1))
+    torch.testing.assert_close(one.edge, two.edge[:, REVERSED_EDGE], atol=1e-5, rtol=1e-5)
+    torch.testing.assert_close(one.label, two.label, atol=1e-5, rtol=1e-5)
+
+
+def test_messages_reach_exactly_as_far_as_there_are_rounds() -> None:
+    torch.manual_seed(2)
+    feature_map, image_index = torch.rand(1, 8, 16, 16), torch.zeros(4, dtype=torch.long)
+    xy, scores = torch.rand(4, 2) * 60, torch.rand(4)
+    chain = torch.tensor([[0, 1], [1, 2], [2, 3]])
+    changed = scores.clone()
+    changed[3] = 5.0
+    for passes, reaches in ((True, True), (False, False)):
+        refiner = Refiner(8, width=16, rounds=3, passes=passes).eval()
+        with torch.inference_mode():
+            before = refiner(feature_map, xy, scores, image_index, chain).label[0]
+            after = refiner(feature_map, xy, changed, image_index, chain).label[0]
+        assert bool((before != after).any()) == reaches
+
+
+def test_reader_reads_the_same_alone_and_in_a_batch() -> None:
+    torch.manual_seed(3)
+    network = ParserNetwork(SMALL).eval()
+    feature_map, xy = torch.rand(2, 16, 16, 16), torch.rand(5, 2) * 60
+    image_index = torch.tensor([0, 0, 0, 1, 1])
+    tokens, logs = network.reader.read(feature_map, xy, image_index)
+    for i in range(5):
+        image = feature_map[image_index[i] : image_index[i] + 1]
+        alone, log = network.reader.read(image, xy[i : i + 1], torch.zeros(1, dtype=torch.long))
+        assert alone[0].tolist() == tokens[i, : alone.shape[1]].tolist()
+        torch.testing.assert_close(log[0], logs[i], atol=1e-4, rtol=1e-4)
+
+
+def test_reader_score_is_that_of_teacher_forcing() -> None:
+    torch.manual_seed(4)
+    reader = ParserNetwork(SMALL).reader.eval()
+    feature_map, xy = torch.rand(1, 16, 16, 16), torch.rand(1, 2) * 60
+    index = torch.zeros(1, dtype=torch.long)
+    with torch.inference_mode():
+        tokens, log = reader.read(feature_map, xy, index)
+        logits = reader(feature_map, xy, index, tokens)
+    chosen = logits.log_softmax(-1).gather(-1, tokens[..., None]).sum()
+    torch.testing.assert_close(chosen, log[0], atol=1e-4, rtol=1e-4)
+    assert np.array_equal(encode("")[:1], [2])
+
+
+def test_scale_bins_are_inverted() -> None:
+    lengths = torch.tensor([6.0, 24.0, 90.0])
+    torch.testing.assert_close(
+        expected_length((bin_targets(lengths) + 1e-12).log()), lengths, rtol=0.01, atol=0.01
+    )
+    assert ScaleNetwork()(torch.rand(2, 1, 64, 80)).shape[0] == 2
+
+
+def test_checkpoint_round_trip_and_damage(tmp_path: Path) -> None:
+    network = ParserNetwork(SMALL)
+    path = save_checkpoint(tmp_path, "parser", network.state_dict(), {"note": 1})
+    tensors, sidecar = load_checkpoint(path)
+    assert sidecar["note"] == 1 and sidecar["sha256"].startswith(path.stem.split("-")[1])
+    network.load_state_dict(tensors)
+    path.write_bytes(path.read_bytes()[:-1] + b"\x00")
+    with pytest.raises(CheckpointError, match="sha256"):
+        load_checkpoint(path)
+    with pytest.raises(CheckpointError, match="cannot be read"):
+        load_checkpoint(tmp_path / "none.safetensors")

@@ -1,0 +1,123 @@
+"""The training path: it overfits one batch, goes on after a stop, and packs batches right."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from assemble.graph import MoleculeGraph
+from data.molecules import bundled_pool
+from data.stream import SampleStream
+from detectors.network import NetworkConfig
+from detectors.parser import Parser
+from detectors.vocabulary import decode, edge_class
+from graphparse.training.batches import CROP, BatchStream, collate, crop_sample, take_crop
+from graphparse.training.loop import Networks, Trainer, TrainConfig, rate_at
+from graphparse.training.step import losses
+
+
+@pytest.fixture(scope="module")
+def stream() -> SampleStream:
+    small = [smiles for smiles in bundled_pool() if len(smiles) < 24][:200]
+    return SampleStream(small, seed=7)
+
+
+def as_set(graph: MoleculeGraph) -> set[tuple[object, ...]]:
+    """Atoms and bonds as a set that does not depend on their order, places to 6 px."""
+    cells = [tuple(np.rint(xy / 6).astype(int)) for xy in graph.xy]
+    found: set[tuple[object, ...]] = {("atoms", *sorted(graph.labels))}
+    for (begin, end), kind in zip(graph.bonds.tolist(), graph.kinds.tolist(), strict=True):
+        ends = [(graph.labels[begin], kind), (graph.labels[end], kind)]
+        found.add(("bond", *sorted(ends)))
+    return found | {("n", len(cells), graph.n_bonds)}
+
+
+def test_overfits_one_batch(stream: SampleStream, tmp_path: Path) -> None:
+    torch.manual_seed(0)
+    crops, index = [], 0
+    while len(crops) < 3:
+        sample = stream.sample(index)
+        index += 1
+        if 4 <= sample.graph.n_atoms <= 14 and max(sample.image.shape) <= CROP:
+            crops.append(crop_sample(sample, np.random.default_rng(index)))
+    batch = collate(crops)
+    config = TrainConfig(minutes=100, warm_up=20, ema_decay=0.9)
+    trainer = Trainer(Networks(NetworkConfig()), stream, config, tmp_path)
+    trainer.networks.train()
+    rng = np.random.default_rng(0)
+    first = sum(trainer.train_step(batch, rng).values())
+    for _ in range(160):
+        last = sum(trainer.train_step(batch, rng).values())
+    assert last < first / 10
+    trained = trainer.networks.eval()
+    found = Parser(trained.parser, trained.scale).read_canonical(batch.gray)
+    for (graph, _), crop in zip(found, crops, strict=True):
+        assert as_set(graph) == as_set(crop.graph)
+
+
+def test_training_goes_on_where_it_stopped(stream: SampleStream, tmp_path: Path) -> None:
+    small = NetworkConfig(widths=(16, 16, 16, 16), depths=(1, 1, 1, 1), channels=16)
+    config = TrainConfig(minutes=0.02, batch_size=2, workers=0, validation_batches=1)
+    torch.manual_seed(0)
+    one = Trainer(Networks(small), stream, config, tmp_path)
+    one.run()
+    assert one.step > 0
+    two = Trainer(Networks(small), stream, config, tmp_path)
+    assert (two.step, two.images) == (one.step, one.images)
+    for key, value in one.networks.state_dict().items():
+        torch.testing.assert_close(two.networks.state_dict()[key], value)
+
+
+def test_batches_are_reproducible_and_never_overlap(stream: SampleStream) -> None:
+    first = next(iter(BatchStream(stream, 4)))
+    again = next(iter(BatchStream(stream, 4)))
+    later = next(iter(BatchStream(stream, 4, first=4)))
+    assert torch.equal(first.gray, again.gray)
+    assert not torch.equal(first.gray, later.gray)
+
+
+def test_packed_graphs_are_those_of_the_crops(stream: SampleStream) -> None:
+    crops = [crop_sample(stream.sample(i), np.random.default_rng(i)) for i in range(6)]
+    batch = collate(crops)
+    labels = [label for crop in crops for label in crop.graph.labels]
+    assert [decode(row) for row in batch.tokens.numpy()] == labels
+    assert batch.image_index.bincount(minlength=6).tolist() == [c.graph.n_atoms for c in crops]
+    at = 0
+    for crop in crops:
+        n = crop.graph.n_atoms
+        assert torch.equal(batch.xy[at : at + n], torch.from_numpy(crop.graph.xy.copy()))
+        at += n
+    kinds = [edge_class(int(kind)) for crop in crops for kind in crop.graph.kinds]
+    assert batch.edge.tolist() == kinds
+    assert bool((batch.image_index[batch.bonds[:, 0]] == batch.image_index[batch.bonds[:, 1]]).all())
+
+
+def test_losses_do_not_fail_on_pages_without_molecules() -> None:
+    torch.manual_seed(0)
+    empty = np.zeros((0, 2), np.float32)
+    graph = MoleculeGraph(empty, (), np.zeros(0), empty, np.zeros(0))
+    from data.stream import Sample
+
+    blank = Sample(np.full((100, 100), 255, np.uint8), graph, "", 24.0)
+    batch = collate([crop_sample(blank, np.random.default_rng(0)) for _ in range(2)])
+    networks = Networks(NetworkConfig((16, 16, 16, 16), (1, 1, 1, 1), 16))
+    parts = losses(networks.parser, networks.scale, batch, np.random.default_rng(0))
+    assert all(bool(torch.isfinite(part)) for part in parts.values())
+
+
+@pytest.mark.parametrize("shape", [(50, 60), (300, 100), (500, 700)])
+def test_crops_keep_places(shape: tuple[int, int]) -> None:
+    image = np.full(shape, 255, np.uint8)
+    y, x = shape[0] // 3, shape[1] // 2
+    image[y, x] = 0
+    crop, left, top = take_crop(image, np.array([x, y], np.float32), 224, 255)
+    assert crop.shape == (224, 224)
+    assert crop[y - top, x - left] == 0
+
+
+def test_the_learning_rate_warms_up_and_falls() -> None:
+    config = TrainConfig(learning_rate=1.0, warm_up=10)
+    assert rate_at(0.0, 0, config) == pytest.approx(0.1)
+    assert rate_at(0.0, 100, config) == pytest.approx(1.0)
+    assert rate_at(1.0, 100, config) == pytest.approx(0.02)
