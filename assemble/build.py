@@ -16,7 +16,9 @@ from assemble.labels import parse_label
 ORDERS: dict[BondKind, int] = {BondKind.DOUBLE: 2, BondKind.TRIPLE: 3}
 """Bond orders of the kinds that are not single."""
 _TYPES = {1: Chem.BondType.SINGLE, 2: Chem.BondType.DOUBLE, 3: Chem.BondType.TRIPLE}
-IMPLICIT = frozenset("B C N O F Si P S Cl As Se Br Te I *".split())
+IMPLICIT = frozenset(
+    ["B", "C", "N", "O", "F", "Si", "P", "S", "Cl", "As", "Se", "Br", "Te", "I", "*"]
+)
 """Elements whose hydrogens may be left out of a drawing; a metal has none that are not drawn."""
 LEFTWARDS = 0.25
 """Mean direction of the bonds, x per bond length, from which a label runs to the left."""

@@ -38,9 +38,9 @@ class GraphError(ValueError):
 
 
 def _array(name: str, value: Any, dtype: type, shape: tuple[int, ...]) -> NDArray[Any]:
-    array = np.array(value, dtype=dtype).reshape(shape) if np.size(value) == 0 else None
-    if array is None:
-        array = np.array(value, dtype=dtype)
+    array: NDArray[Any] = np.array(value, dtype=dtype)
+    if not array.size:
+        array = array.reshape(shape) if 0 in shape else array
     if array.shape != shape:
         raise GraphError(f"{name}: expected shape {shape}, got {array.shape}")
     array.setflags(write=False)
@@ -59,20 +59,20 @@ class MoleculeGraph:
             or joins an atom with itself.
     """
 
-    xy: NDArray[np.float32]
-    """(N, 2) position of each atom in image pixels."""
+    xy: NDArray[Any]
+    """(N, 2) float32, position of each atom in image pixels."""
     labels: tuple[str, ...]
     """N labels in reading order as drawn, sub- and superscripts flattened; "" is a bare carbon."""
-    charges: NDArray[np.int8]
-    """(N,) formal charge drawn at the atom (also when the sign is part of the label)."""
-    bonds: NDArray[np.int32]
-    """(M, 2) indices of the begin and end atom."""
-    kinds: NDArray[np.int8]
-    """(M,) values of :class:`BondKind`."""
-    atom_scores: NDArray[np.float32] = field(default_factory=lambda: np.zeros(0, np.float32))
-    """(N,) probability that the atom and its label are right; ones if not given."""
-    bond_scores: NDArray[np.float32] = field(default_factory=lambda: np.zeros(0, np.float32))
-    """(M,) probability that the bond and its kind are right; ones if not given."""
+    charges: NDArray[Any]
+    """(N,) int8, formal charge drawn at the atom (also when the sign is part of the label)."""
+    bonds: NDArray[Any]
+    """(M, 2) int32, indices of the begin and end atom."""
+    kinds: NDArray[Any]
+    """(M,) int8, values of :class:`BondKind`."""
+    atom_scores: NDArray[Any] = field(default_factory=lambda: np.zeros(0, np.float32))
+    """(N,) float32, probability that the atom and its label are right; ones if not given."""
+    bond_scores: NDArray[Any] = field(default_factory=lambda: np.zeros(0, np.float32))
+    """(M,) float32, probability that the bond and its kind are right; ones if not given."""
 
     def __post_init__(self) -> None:
         labels = tuple(str(label) for label in self.labels)
@@ -94,6 +94,11 @@ class MoleculeGraph:
         valid = {int(kind) for kind in BondKind}
         if unknown := set(self.kinds.tolist()) - valid:
             raise GraphError(f"kinds: expected values of BondKind, got {sorted(unknown)}")
+
+    @classmethod
+    def empty(cls) -> MoleculeGraph:
+        """The graph of a page with nothing on it."""
+        return cls(np.zeros((0, 2)), (), np.zeros(0), np.zeros((0, 2)), np.zeros(0))
 
     @property
     def n_atoms(self) -> int:

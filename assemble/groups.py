@@ -7,7 +7,9 @@ import importlib.resources
 from collections.abc import Mapping
 from functools import cache
 
-LIGHT_ELEMENTS = frozenset("C H N O S P F I B D Cl Br Si Se Na K Li".split())
+LIGHT_ELEMENTS = frozenset(
+    ["C", "H", "N", "O", "S", "P", "F", "I", "B", "D", "Cl", "Br", "Si", "Se", "Na", "K", "Li"]
+)
 """What condensed formulae are made of."""
 
 
@@ -16,7 +18,7 @@ def groups() -> Mapping[str, str]:
     """Name -> SMILES with attachment points ``[*:1]``, ``[*:2]``, ... (whole labels)."""
     text = (importlib.resources.files("assemble") / "groups.tsv").read_text(encoding="utf-8")
     rows = csv.reader(text.splitlines(), delimiter="\t", quoting=csv.QUOTE_NONE)
-    return {name: smiles for name, smiles in rows}
+    return dict(rows)
 
 
 @cache

@@ -87,7 +87,7 @@ def link(
     if not tokens:
         return None
     tokens = _unrolled(tokens)
-    if tokens[0].kind == "element" and tokens[0].text == "H" or tokens[0].count > 1:
+    if (tokens[0].kind == "element" and tokens[0].text == "H") or tokens[0].count > 1:
         return None
     # two bonds to a chain of several atoms may be bonds to its two ends
     ends = [order] if n_bonds < 2 else [order, -1]
@@ -196,10 +196,10 @@ def _attach(build: _Builder, token: Token, later: tuple[Token, ...]) -> bool:
         done = _oxygens(build, token, later)
         if done is not None:
             return done
-    if token.kind == "element" and token.text == "N" and symbol == "C" and not later:
-        if token.count == 1 and build.free(parent) == 3:
-            build.bond(parent, build.add(token), 3)
-            return True
+    nitrile = token.kind == "element" and token.text == "N" and symbol == "C" and not later
+    if nitrile and token.count == 1 and build.free(parent) == 3:
+        build.bond(parent, build.add(token), 3)
+        return True
     if token.kind in ("group", "r") or token.kind == "nest" or _is_terminal(token):
         return _repeat(build, token, parent)
     if token.count > 1:
@@ -243,9 +243,7 @@ def _branch(build: _Builder, token: Token, parent: int) -> bool:
         start, head = len(build.atoms), build.head
         fits = _chain(build, inner, 1, -1)
         build.head, attached = head, build.head
-        if fits and all(
-            build.missing(i) == 0 for i in range(start, len(build.atoms))
-        ):
+        if fits and all(build.missing(i) == 0 for i in range(start, len(build.atoms))):
             build.bonds.append((parent, attached, 1))
             build.used[parent] += 1
             return True

@@ -25,7 +25,7 @@ class Molecule:
     """One molecule in all its spellings; they all describe the same."""
 
     mol: Chem.Mol
-    """Sanitised, with a 2-D conformer in image pixels, y up (the image's y with its sign turned)."""
+    """Sanitised, with a 2-D conformer in image pixels, y up (minus the image's y)."""
     smiles: str
     cxsmiles: str
     """With the labels of R groups."""
@@ -77,9 +77,15 @@ def _assemble(graph: MoleculeGraph) -> Molecule:
         inchi=inchi,
         inchi_reason=reason,
         inchikey=Chem.InchiToInchiKey(inchi) if inchi else None,
-        molblock=Chem.MolToMolBlock(mol, forceV3000=mol.GetNumAtoms() > 999),
+        molblock=Chem.MolToMolBlock(mol, forceV3000=_needs_v3000(mol)),
         warnings=tuple(draft.warnings),
     )
+
+
+def _needs_v3000(mol: Chem.Mol) -> bool:
+    """V2000 has three digits for atoms, and no dative bonds."""
+    dative = any(bond.GetBondType() == Chem.BondType.DATIVE for bond in mol.GetBonds())
+    return dative or mol.GetNumAtoms() > 999
 
 
 def _cxsmiles(mol: Chem.Mol) -> str:

@@ -75,7 +75,9 @@ def repair(draft: Draft, graph: MoleculeGraph) -> None:
         certainty = [1.0 if row is None else float(scores[row]) for row in rows]
         multiple = [bond.GetBondType() in _LOWER for bond in bonds]
         # a lower order loses less than a bond, so it is preferred among equals
-        cost = [np.nan_to_num(c) + (0.0 if m else 0.5) for c, m in zip(certainty, multiple, strict=True)]
+        cost = [
+            np.nan_to_num(c) + (0.0 if m else 0.5) for c, m in zip(certainty, multiple, strict=True)
+        ]
         worst = bonds[int(np.argmin(cost))]
         _weaken(draft, worst)
 
@@ -111,7 +113,7 @@ def _weaken(draft: Draft, bond: Chem.Bond) -> None:
 
 
 def kekulizable(draft: Draft) -> None:
-    """Make aromatic circles kekulizable: a hydrogen on one ring nitrogen, else plain single bonds."""
+    """Make aromatic circles kekulizable: a hydrogen on one ring nitrogen, else single bonds."""
     if _kekulizes(draft.mol):
         return
     for atom in draft.mol.GetAtoms():

@@ -9,7 +9,38 @@ from functools import cache
 from assemble.groups import parts
 
 FORMULA_ELEMENTS = frozenset(
-    "H D B C N O F Si P S Cl Se Br I Li Na K Mg Al Ge As Sn Te Sb Zn Hg Fe Cu Pd Pt".split()
+    [
+        "H",
+        "D",
+        "B",
+        "C",
+        "N",
+        "O",
+        "F",
+        "Si",
+        "P",
+        "S",
+        "Cl",
+        "Se",
+        "Br",
+        "I",
+        "Li",
+        "Na",
+        "K",
+        "Mg",
+        "Al",
+        "Ge",
+        "As",
+        "Sn",
+        "Te",
+        "Sb",
+        "Zn",
+        "Hg",
+        "Fe",
+        "Cu",
+        "Pd",
+        "Pt",
+    ]
 )
 """Elements that may stand inside a formula; ``Ac``, ``Pr``, ``Ts`` and others mean groups there."""
 R_GROUP = re.compile(r"(?:R|Ar|X|Y|Z|Q|Het|Hal|Alk)(?:\d{1,2}|[a-h])?'*|\*|R[A-Zaf]")
@@ -70,7 +101,7 @@ def _sign(label: str, at: int, tokens: list[Token]) -> tuple[Token | None, int] 
     charge = int(match.group(1) or 1) * (1 if match.group(2) == "+" else -1)
     if not tokens:
         # a sign in front belongs to what follows
-        found = _unit(label, match.end())
+        found = _unit(label, match.end()) if match.end() < len(label) else None
         if found is None or found[0] is None:
             return None
         return replace(found[0], charge=charge), found[1]

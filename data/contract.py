@@ -10,7 +10,29 @@ from rdkit import Chem
 from data.abbreviate import Group, Site, Spelling, find_sites
 
 ON_NITROGEN = frozenset(
-    "Boc Cbz Ac Bn Me CH3 Et Ts Ms Bz Ph iPr i-Pr tBu t-Bu PMB Tf CO2Et CO2Me SO2Me Trt".split()
+    [
+        "Boc",
+        "Cbz",
+        "Ac",
+        "Bn",
+        "Me",
+        "CH3",
+        "Et",
+        "Ts",
+        "Ms",
+        "Bz",
+        "Ph",
+        "iPr",
+        "i-Pr",
+        "tBu",
+        "t-Bu",
+        "PMB",
+        "Tf",
+        "CO2Et",
+        "CO2Me",
+        "SO2Me",
+        "Trt",
+    ]
 )
 """Groups that are written together with the nitrogen they stand on: "NBoc"."""
 _METHYL = Group(1.0, (Spelling("Me", 0), Spelling("CH3", 0)), (Spelling("Me", 0),), 0)

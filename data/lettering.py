@@ -47,9 +47,9 @@ def write_labels(
         if plan.bare and hydrogens and _implied(atom, charge, isotope, around[i]):
             hydrogens = 0
         steps = _steps(i, around, places)
-        if symbol == "C" and style.methyl == "Me" and hydrogens == 3 and len(steps) == 1:
-            if not charge and not isotope:
-                symbol, hydrogens = "Me", 0
+        methyl = symbol == "C" and hydrogens == 3 and not charge and not isotope
+        if methyl and style.methyl == "Me" and len(steps) == 1:
+            symbol, hydrogens = "Me", 0
         labels.append(atom_label(symbol, hydrogens, charge, isotope, steps, style, rng))
     return labels, charges
 

@@ -64,7 +64,7 @@ def at_bond_length(
     small = cv2.resize(gray, size, interpolation=interpolation)
     margin = rng.integers(0, max(1, int(MARGIN * bond_length)), 4)
     paper = int(np.median(small))
-    page = cv2.copyMakeBorder(small, *margin.tolist(), cv2.BORDER_CONSTANT, value=paper)
+    page = np.pad(small, (margin[:2], margin[2:]), constant_values=paper)
     scale = np.array([size[0] / gray.shape[1], size[1] / gray.shape[0]], np.float32)
     xy = (drawing.graph.xy + 0.5) * scale - 0.5 + margin[[2, 0]]
     return np.asarray(page, np.uint8), xy.astype(np.float32)

@@ -77,7 +77,7 @@ class SampleStream:
         self.real_share = real_share if real else 0.0
 
     def sample(self, index: int) -> Sample:
-        """Sample ``index``, the same in every process; molecules that can't be drawn are skipped."""
+        """Sample ``index``, the same in every process; what can't be drawn is skipped."""
         rng = np.random.default_rng((self.seed, index))
         bond = BOND_MEDIAN * float(np.exp2(rng.normal(0, BOND_SPREAD)))
         bond = float(np.clip(bond, *BOND_RANGE))
@@ -127,5 +127,4 @@ def _blank(bond: float, rng: np.random.Generator) -> Sample:
     empty = np.zeros((0, 2), np.float32)
     image = add_clutter(np.full(size, 255, np.uint8), empty, rng)
     image, _ = spoil(image, empty, rng)
-    graph = MoleculeGraph(empty, (), np.zeros(0), np.zeros((0, 2)), np.zeros(0))
-    return Sample(image, graph, "", bond)
+    return Sample(image, MoleculeGraph.empty(), "", bond)

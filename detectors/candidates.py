@@ -78,9 +78,7 @@ def predicted_ends(middles: Keypoints, shape: NDArray[np.float32]) -> NDArray[np
     return np.stack([middles.xy - along, middles.xy + along], 1).astype(np.float32)
 
 
-def candidate_pairs(
-    xy: NDArray[np.float32], ends: NDArray[np.float32]
-) -> NDArray[np.int64]:
+def candidate_pairs(xy: NDArray[np.float32], ends: NDArray[np.float32]) -> NDArray[np.int64]:
     """Pairs of atoms worth looking at, too many on purpose.
 
     Near neighbours of each atom, and whatever pair a midpoint points at, however long.

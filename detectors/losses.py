@@ -11,7 +11,6 @@ from detectors.network import HEAT, SHAPE
 from detectors.refiner import Refined
 from detectors.vocabulary import EDGE_CLASSES, PAD
 
-
 WEDGE_WEIGHT = 2.0
 """Weight of bonds that carry stereo: few among all candidates, and each decides a molecule."""
 
@@ -70,9 +69,7 @@ def refinement_loss(
 
 def reading_loss(logits: Tensor, tokens: Tensor) -> Tensor:
     """Mean cross entropy over the characters of (L, T) target tokens."""
-    return F.cross_entropy(
-        logits.float().flatten(0, 1), tokens.flatten(), ignore_index=PAD
-    )
+    return F.cross_entropy(logits.float().flatten(0, 1), tokens.flatten(), ignore_index=PAD)
 
 
 def _edge_weights(logits: Tensor) -> Tensor:

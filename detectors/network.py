@@ -38,11 +38,13 @@ class ParserNetwork(nn.Module):
     def __init__(self, config: NetworkConfig | None = None) -> None:
         super().__init__()
         self.config = config = config or NetworkConfig()
-        self.encoder = UNet(tuple(config.widths), tuple(config.depths), config.channels)
-        self.head = nn.Sequential(
-            nn.Conv2d(config.channels, 64, 3, padding=1), nn.ReLU(), nn.Conv2d(64, 9, 1)
-        )
-        nn.init.constant_(self.head[-1].bias[HEAT], -4.0)
+        self.encoder = UNet(config.widths, config.depths, config.channels)
+        last = nn.Conv2d(64, 9, 1)
+        assert last.bias is not None
+        with torch.no_grad():
+            # keypoints are rare: start from a low heat (Lin et al. 2017, *Focal Loss*)
+            last.bias[HEAT] = -4.0
+        self.head = nn.Sequential(nn.Conv2d(config.channels, 64, 3, padding=1), nn.ReLU(), last)
         self.refiner = Refiner(
             config.channels, config.refiner_width, config.refiner_rounds, config.refiner_passes
         )

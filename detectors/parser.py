@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from skimage.filters import threshold_otsu
 from torch import Tensor
 
 from assemble.graph import MoleculeGraph
@@ -34,10 +35,13 @@ COARSE = 400
 """Longest side, in pixels, of the copy that the scale is estimated on."""
 LONG_BOND = 60.0
 """Pixels in the coarse copy above which the scale is estimated a second time."""
-INK_LEVEL = 160
-"""Gray values below this are ink when the picture is cropped."""
+INK_LEVELS = (100, 200)
+"""Limits of the gray value below which there is ink, when the picture is cropped."""
 LARGEST = 4096
 """Longest side, in pixels, of an image in the canonical frame; larger ones are no molecules."""
+MOST_PIXELS = 1 << 21
+MOST_PADDING = 1.35
+"""Limits of a batch: its pixels, and how much larger padding may make it."""
 RETRY = 1.3
 """The scale is taken again when the bonds found are this much longer or shorter than expected."""
 
@@ -67,8 +71,13 @@ class _Page:
 
 
 def ink_box(gray: NDArray[np.uint8]) -> tuple[int, int, int, int] | None:
-    """(left, top, right, bottom) of the ink, right and bottom exclusive; None on blank paper."""
-    ink = gray < INK_LEVEL
+    """(left, top, right, bottom) of the ink, right and bottom exclusive; None on blank paper.
+
+    Ink is what is darker than the threshold of Otsu (1979), within sensible limits.
+    """
+    if gray.size == 0 or int(gray.max()) == int(gray.min()):
+        return None
+    ink = gray < np.clip(threshold_otsu(gray[::2, ::2]), *INK_LEVELS)
     rows, columns = np.flatnonzero(ink.any(1)), np.flatnonzero(ink.any(0))
     if not len(rows):
         return None
@@ -82,7 +91,7 @@ def resample(gray: NDArray[np.uint8], factor: float) -> NDArray[np.uint8]:
     if size == (width, height):
         return gray
     interpolation = cv2.INTER_AREA if factor < 1 else cv2.INTER_CUBIC
-    return cv2.resize(gray, size, interpolation=interpolation)
+    return np.asarray(cv2.resize(gray, size, interpolation=interpolation), np.uint8)
 
 
 def stack(images: Sequence[NDArray[np.uint8]], multiple: int) -> Tensor:
@@ -178,10 +187,10 @@ class Parser:
     def _read(self, pages: Sequence[_Page | None]) -> list[Reading]:
         """Readings of pages in the canonical frame; None is a page that can't be a molecule."""
         readings = [_nothing() for _ in pages]
-        there = [i for i, page in enumerate(pages) if page is not None]
-        for group in _similar_sizes([pages[i].gray.shape for i in there]):  # type: ignore[union-attr]
-            members = [there[k] for k in group]
-            for i, reading in zip(members, self._read_group([pages[i] for i in members]), strict=True):  # type: ignore[misc]
+        there = {i: page for i, page in enumerate(pages) if page is not None}
+        for group in _similar_sizes({i: page.gray.shape for i, page in there.items()}):
+            found = self._read_group([there[i] for i in group])
+            for i, reading in zip(group, found, strict=True):
                 readings[i] = reading
         return readings
 
@@ -240,8 +249,7 @@ def build_networks(architecture: dict[str, Any]) -> tuple[ParserNetwork, ScaleNe
 
 
 def _nothing() -> Reading:
-    empty = np.zeros((0, 2))
-    return Reading(MoleculeGraph(empty, (), np.zeros(0), empty, np.zeros(0)), 0.0, 0.0)
+    return Reading(MoleculeGraph.empty(), 0.0, 0.0)
 
 
 def _cut(gray: NDArray[np.uint8], box: tuple[int, int, int, int] | None) -> NDArray[np.uint8]:
@@ -261,28 +269,30 @@ def _normalise(
     return _Page(small, factor, origin.astype(np.float32))
 
 
-def _similar_sizes(
-    shapes: Sequence[tuple[int, ...]], most_pixels: int = 1 << 21
-) -> list[list[int]]:
-    """Groups of images whose padding to a common size wastes little."""
-    order = sorted(range(len(shapes)), key=lambda i: (shapes[i][0] * shapes[i][1], i))
+def _similar_sizes(shapes: Mapping[int, tuple[int, ...]]) -> list[list[int]]:
+    """Groups of images, by their keys, whose padding to a common size wastes little."""
     groups: list[list[int]] = []
-    for i in order:
-        if groups:
-            group = [*groups[-1], i]
-            height = max(shapes[k][0] for k in group)
-            width = max(shapes[k][1] for k in group)
-            own = sum(shapes[k][0] * shapes[k][1] for k in group)
-            if len(group) * height * width <= min(most_pixels, 1.35 * own):
-                groups[-1] = group
-                continue
-        groups.append([i])
+    for i in sorted(shapes, key=lambda i: (shapes[i][0] * shapes[i][1], i)):
+        group = [*groups[-1], i] if groups else [i]
+        height = max(shapes[k][0] for k in group)
+        width = max(shapes[k][1] for k in group)
+        padded = len(group) * height * width
+        own = sum(shapes[k][0] * shapes[k][1] for k in group)
+        if groups and padded <= min(MOST_PIXELS, MOST_PADDING * own):
+            groups[-1] = group
+        else:
+            groups.append([i])
     return groups
 
 
 def _reading(graph: MoleculeGraph, confidence: float, page: _Page) -> Reading:
     placed = MoleculeGraph(
-        page.to_source(graph.xy), graph.labels, graph.charges, graph.bonds, graph.kinds,
-        graph.atom_scores, graph.bond_scores,
+        page.to_source(graph.xy),
+        graph.labels,
+        graph.charges,
+        graph.bonds,
+        graph.kinds,
+        graph.atom_scores,
+        graph.bond_scores,
     )
     return Reading(placed, placed.bond_length(), confidence)

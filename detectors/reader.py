@@ -21,7 +21,9 @@ class DecoderLayer(nn.Module):
         self.norms = nn.ModuleList(nn.LayerNorm(width) for _ in range(3))
         self.own = nn.MultiheadAttention(width, heads, batch_first=True)
         self.cross = nn.MultiheadAttention(width, heads, batch_first=True)
-        self.feed = nn.Sequential(nn.Linear(width, 2 * width), nn.GELU(), nn.Linear(2 * width, width))
+        self.feed = nn.Sequential(
+            nn.Linear(width, 2 * width), nn.GELU(), nn.Linear(2 * width, width)
+        )
 
     def forward(self, x: Tensor, memory: Tensor, causal: Tensor) -> Tensor:
         """(L, T, D) tokens, (L, S, D) window, (T, T) mask -> (L, T, D)."""
@@ -76,10 +78,8 @@ class LabelReader(nn.Module):
         return self.logits(memory, torch.cat([begin, tokens[:, :-1]], 1))
 
     @torch.inference_mode()
-    def read(
-        self, feature_map: Tensor, xy: Tensor, image_index: Tensor
-    ) -> tuple[Tensor, Tensor]:
-        """Greedy reading of L labels: (L, T) tokens and (L,) log probability of the whole string."""
+    def read(self, feature_map: Tensor, xy: Tensor, image_index: Tensor) -> tuple[Tensor, Tensor]:
+        """Greedy reading of L labels: (L, T) tokens and (L,) log probability of each string."""
         memory = self.window(feature_map, xy, image_index)
         count = len(xy)
         tokens = torch.full((count, 1), BEGIN, dtype=torch.long, device=xy.device)

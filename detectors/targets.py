@@ -27,7 +27,7 @@ class TruthMaps:
     """(2, h, w) where the atom part and the midpoint part of ``shape`` are defined."""
 
 
-def _paint(heat: NDArray[np.float32], cells: NDArray[np.float32]) -> None:
+def _paint(heat: NDArray[np.float32], cells: NDArray[np.floating]) -> None:
     around = np.stack(np.meshgrid(np.arange(-2, 3), np.arange(-2, 3)), -1).reshape(-1, 2)
     at = np.rint(cells).astype(int)[:, None] + around
     value = np.exp(-((at - cells[:, None]) ** 2).sum(-1) / (2 * SIGMA**2)).astype(np.float32)
@@ -38,7 +38,7 @@ def _paint(heat: NDArray[np.float32], cells: NDArray[np.float32]) -> None:
     np.maximum.at(heat, (at[inside][:, 1], at[inside][:, 0]), value[inside])
 
 
-def _around(cells: NDArray[np.float32], h: int, w: int) -> tuple[NDArray, NDArray, NDArray]:
+def _around(cells: NDArray[np.floating], h: int, w: int) -> tuple[NDArray, NDArray, NDArray]:
     """Owner, column and row of the 3 x 3 cells around each point, the nearest cell written last."""
     steps = np.array([(x, y) for x in (-1, 0, 1) for y in (-1, 0, 1) if x or y] + [(0, 0)])
     at = np.rint(cells).astype(int)[None] + steps[:, None]

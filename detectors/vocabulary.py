@@ -1,4 +1,4 @@
-"""The symbols that the networks predict: label characters, frequent labels, charges, edge classes."""
+"""What the networks predict: label characters, frequent labels, charges, edge classes."""
 
 from __future__ import annotations
 

@@ -7,25 +7,26 @@ harder and harder images.
 
 from __future__ import annotations
 
-import csv
 import json
+import zlib
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from graphparse.evaluate import read_references
 from graphparse.prediction import Prediction
 from graphparse.recognizer import Recognizer
 
 CHUNK = 64
 """Images that are read at once."""
+HELD_OUT = 5
+"""One of this many drawings is never aligned."""
 FEWEST_BONDS = 3
 """Drawings with fewer bonds have no bond length to speak of."""
 
 
-def references(folder: Path) -> list[tuple[Path, str]]:
-    """(image, InChI) of every row of ``references.csv`` that has an InChI."""
-    with (folder / "references.csv").open(newline="") as file:
-        rows = list(csv.DictReader(file))
-    return [(folder / row["image"], row["inchi"]) for row in rows if row["inchi"]]
+def held_out(reference_id: str) -> bool:
+    """Whether a drawing is kept from training, so that confidence can be fitted on it."""
+    return zlib.crc32(reference_id.encode()) % HELD_OUT == 0
 
 
 def verified(predictions: Iterable[Prediction], inchis: Sequence[str]) -> list[bool]:
@@ -38,7 +39,9 @@ def verified(predictions: Iterable[Prediction], inchis: Sequence[str]) -> list[b
     ]
 
 
-def align(folders: Sequence[Path], recognizer: Recognizer, out: Path) -> tuple[int, int]:
+def align(
+    folders: Sequence[Path], recognizer: Recognizer, out: Path, limit: int | None = None
+) -> tuple[int, int]:
     """Write the verified readings of some folders as a file of aligned graphs.
 
     Args:
@@ -46,11 +49,17 @@ def align(folders: Sequence[Path], recognizer: Recognizer, out: Path) -> tuple[i
         recognizer: reads the images.
         out: JSON lines with ``image``, ``graph``
             and ``smiles``; read by :func:`data.real.load_aligned`.
+        limit: drawings taken from each folder, from its start; None takes all.
 
     Returns:
         Number of graphs written, and of images read.
     """
-    pairs = [pair for folder in folders for pair in references(folder)]
+    pairs = [
+        (reference.image, reference.inchi)
+        for folder in folders
+        for reference in read_references(folder)[:limit]
+        if not held_out(reference.id)
+    ]
     written = 0
     out.parent.mkdir(parents=True, exist_ok=True)
     with out.open("w") as file:

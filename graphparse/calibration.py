@@ -12,9 +12,6 @@ from numpy.typing import NDArray
 from assemble.molecule import Molecule
 from detectors.parser import Reading
 
-FEATURES = ("log_confidence", "lowest_score", "warnings", "atoms")
-"""What the logistic model looks at; see :func:`features`."""
-
 
 def features(reading: Reading, molecule: Molecule) -> NDArray[np.float64]:
     """(4,) what tells right from wrong readings.
@@ -26,9 +23,7 @@ def features(reading: Reading, molecule: Molecule) -> NDArray[np.float64]:
     scores = np.concatenate([graph.atom_scores, graph.bond_scores])
     doubt = np.log(1 - float(scores.min()) + 1e-3)
     product = max(float(np.log(reading.confidence + 1e-12)), -12.0)
-    return np.array(
-        [product, doubt, float(bool(molecule.warnings)), float(np.log(graph.n_atoms))]
-    )
+    return np.array([product, doubt, float(bool(molecule.warnings)), float(np.log(graph.n_atoms))])
 
 
 @cache
@@ -43,23 +38,3 @@ def calibrated(reading: Reading, molecule: Molecule) -> float:
     weights = _coefficients()
     score = float(weights[0] + weights[1:] @ features(reading, molecule))
     return float(1 / (1 + np.exp(-score)))
-
-
-def fit(
-    x: NDArray[np.float64], right: NDArray[np.bool_], penalty: float = 1e-2
-) -> NDArray[np.float64]:
-    """(1 + F,) coefficients of a logistic regression by Newton's method.
-
-    Args:
-        x: (N, F) features.
-        right: (N,) whether the reading was right.
-        penalty: of the squared coefficients, which keeps them finite on separable data.
-    """
-    design = np.concatenate([np.ones((len(x), 1)), x], axis=1)
-    weights = np.zeros(design.shape[1])
-    for _ in range(50):
-        probability = 1 / (1 + np.exp(-(design @ weights)))
-        gradient = design.T @ (right - probability) - penalty * weights
-        hessian = (design.T * (probability * (1 - probability))) @ design
-        weights = weights + np.linalg.solve(hessian + penalty * np.eye(len(weights)), gradient)
-    return weights

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assemble.graph import MoleculeGraph
-from assemble.molecule import AssembleError, assemble
+from assemble.molecule import AssembleError, Molecule, assemble
 from detectors.parser import Parser, Reading
 from graphparse.calibration import calibrated
 from graphparse.images import ImageError, ImageSource, LoadedImage, load_image
@@ -80,6 +80,16 @@ class Recognizer:
         if batch:
             yield from self._predict_batch(batch)
 
+    def molecules(self, images: Sequence[ImageSource]) -> Iterator[tuple[Reading, Molecule] | None]:
+        """What was read and what it means, before any judgement; None where there is nothing."""
+        for start in range(0, len(images), self._batch_size):
+            loaded = [_load(image, "") for image in images[start : start + self._batch_size]]
+            pictures = [item.gray for item in loaded if isinstance(item, LoadedImage)]
+            readings = iter(self._parse(pictures))
+            for item in loaded:
+                reading = next(readings) if isinstance(item, LoadedImage) else ""
+                yield None if isinstance(reading, str) else _assembled(reading)
+
     def _predict_batch(self, batch: Sequence[tuple[str, ImageSource]]) -> list[Prediction]:
         start = time.perf_counter()
         loaded = [_load(source, name) for name, source in batch]
@@ -113,6 +123,13 @@ def _load(source: ImageSource, name: str) -> LoadedImage | Prediction:
         return load_image(source)
     except ImageError as error:
         return Prediction(name, Status.ERROR, message=str(error))
+
+
+def _assembled(reading: Reading) -> tuple[Reading, Molecule] | None:
+    try:
+        return reading, assemble(reading.graph)
+    except AssembleError:
+        return None
 
 
 def _prediction(name: str, reading: Reading | str, notes: tuple[str, ...]) -> Prediction:

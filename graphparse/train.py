@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from pathlib import Path
 
 import torch
@@ -10,9 +11,14 @@ import torch
 from data.molecules import bundled_pool, load_pool
 from data.real import load_aligned
 from data.stream import SampleStream
-from graphparse.training.loop import Trainer, TrainConfig, initial_networks
+from graphparse.evaluate import evaluate
+from graphparse.recognizer import Recognizer
+from graphparse.training.loop import TrainConfig, Trainer, initial_networks
 
 logger = logging.getLogger(__name__)
+
+WATCHED_IMAGES = 60
+"""Real images per folder that are read at each validation."""
 
 
 def train_detector(
@@ -22,6 +28,7 @@ def train_detector(
     init: Path | None = None,
     config: TrainConfig | None = None,
     threads: int | None = None,
+    watch: Sequence[Path] = (),
 ) -> Path:
     """Train detector, refiner, label reader and scale network together.
 
@@ -33,6 +40,7 @@ def train_detector(
         init: checkpoint to start from; None starts from random weights.
         config: how to train.
         threads: of torch; None leaves torch's choice.
+        watch: folders with real images and references to measure on while training.
 
     Returns:
         The path of the final weights.
@@ -46,5 +54,16 @@ def train_detector(
     drawings = load_aligned(real) if real else []
     stream = SampleStream(pool, config.seed, drawings)
     trainer = Trainer(initial_networks(init), stream, config, out)
-    trainer.run()
+    trainer.run(lambda path: watched(path, watch))
     return trainer.save_weights()
+
+
+def watched(weights: Path, folders: Sequence[Path]) -> dict[str, float]:
+    """Exact InChI in percent on a sample of each folder, by its name."""
+    if not folders:
+        return {}
+    recognizer = Recognizer(weights)
+    return {
+        folder.name: evaluate(folder, recognizer, WATCHED_IMAGES).summary.exact
+        for folder in folders
+    }

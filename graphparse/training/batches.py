@@ -62,7 +62,7 @@ class Batch:
 def crop_graph(graph: MoleculeGraph, left: float, top: float, size: int) -> MoleculeGraph:
     """The part of a graph inside a square, in the square's coordinates."""
     xy = graph.xy - np.array([left, top], np.float32)
-    inside = ((xy >= 1) & (xy <= size - 2)).all(1)
+    inside: NDArray[np.bool_] = np.all((xy >= 1) & (xy <= size - 2), axis=1)
     new_index = np.cumsum(inside) - 1
     kept = inside[graph.bonds].all(1) if graph.n_bonds else np.zeros(0, bool)
     return MoleculeGraph(
@@ -96,7 +96,9 @@ def take_crop(
     return out, left, top
 
 
-def label_is_cut(graph: MoleculeGraph, left: int, top: int, image_shape: tuple[int, ...]) -> NDArray[np.bool_]:
+def label_is_cut(
+    graph: MoleculeGraph, left: int, top: int, image_shape: tuple[int, ...]
+) -> NDArray[np.bool_]:
     """(N,) whether the label of an atom may reach over a border that the crop has made."""
     height, width = image_shape
     reach = np.array([CHARACTER * len(label) for label in graph.labels], np.float32)
@@ -131,7 +133,7 @@ def scale_view(
     if factor > 1.2 and rng.random() < 0.7:
         # enlarged strokes are blurred, those of a real page of this size are not
         view = np.where(view < int(rng.integers(110, 190)), 0, 255).astype(np.uint8)
-    return view, SCALE_CROP / square.shape[0] * bond_length
+    return np.asarray(view, np.uint8), SCALE_CROP / square.shape[0] * bond_length
 
 
 @dataclass(frozen=True, slots=True)

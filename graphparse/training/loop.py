@@ -6,13 +6,14 @@ import json
 import logging
 import math
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
-from timm.utils import ModelEmaV3
+from timm.utils.model_ema import ModelEmaV3
 from torch import Tensor, nn
 from torch.utils.data import DataLoader
 
@@ -79,7 +80,7 @@ class Trainer:
     ) -> None:
         self.config, self.out = config, out
         self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-        self.networks = networks.to(self.device, memory_format=torch.channels_last)
+        self.networks = networks.to(self.device).to(memory_format=torch.channels_last)
         self.ema = ModelEmaV3(self.networks, decay=config.ema_decay, use_warmup=True)
         self.optimiser = torch.optim.AdamW(
             self.networks.parameters(), config.learning_rate, weight_decay=config.weight_decay
@@ -146,8 +147,12 @@ class Trainer:
         self.ema.update(self.networks, step=self.step)
         return {name: float(part.detach()) for name, part in parts.items()}
 
-    def run(self) -> None:
-        """Train until the time is used up; validates and saves along the way."""
+    def run(self, watch: Callable[[Path], dict[str, float]] = lambda _: {}) -> None:
+        """Train until the time is used up; validates and saves along the way.
+
+        Args:
+            watch: measures saved weights on real images; its figures go to the log.
+        """
         self.networks.train()
         rng = np.random.default_rng((self.config.seed, self.step, 2))
         log_at, save_at = self.step + 100, self.seconds + 60 * self.config.validate_minutes
@@ -167,11 +172,10 @@ class Trainer:
                 sums, log_at = {}, self.step + 100
             if self.seconds >= save_at:
                 self.save_state()
-                self.save_weights()
-                self._log(self.validate(), waited, "validation")
+                self._log(self.validate() | watch(self.save_weights()), waited, "validation")
                 save_at = self.seconds + 60 * self.config.validate_minutes
         self.save_state()
-        self._log(self.validate(), waited, "validation")
+        self._log(self.validate() | watch(self.save_weights()), waited, "validation")
 
     @torch.inference_mode()
     def validate(self) -> dict[str, float]:
@@ -224,7 +228,12 @@ class Trainer:
         text = " ".join(f"{name} {value:.3f}" for name, value in values.items())
         logger.info(
             "%s: step %d, %.1f min, %.1f images/s, waited %.0f s: %s",
-            kind, self.step, self.seconds / 60, record["images_per_second"], waited, text,
+            kind,
+            self.step,
+            self.seconds / 60,
+            record["images_per_second"],
+            waited,
+            text,
         )
 
 

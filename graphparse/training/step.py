@@ -18,7 +18,7 @@ MOST_LABELS = 80
 """Labels read per batch; the reader is the only part whose cost grows with their number."""
 BARE_SHARE = 0.06
 """Share of bare carbons that are given to the reader, which has to say that nothing is there."""
-_SINGLE = frozenset(label_class(label) for label in "N O S F Cl Br".split())
+_SINGLE = frozenset(label_class(label) for label in ["N", "O", "S", "F", "Cl", "Br"])
 
 
 def losses(

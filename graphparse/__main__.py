@@ -1,0 +1,5 @@
+"""``python -m graphparse``."""
+
+from graphparse.cli import app
+
+app()

@@ -1,0 +1,200 @@
+"""Accuracy on folders of images with references."""
+
+from __future__ import annotations
+
+import csv
+import json
+import time
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from graphparse import metrics
+from graphparse.causes import cause_of
+from graphparse.prediction import Prediction
+from graphparse.recognizer import Recognizer
+
+COVERAGE = 0.7
+
+
+class ReferenceError(ValueError):
+    """A folder without a usable ``references.csv``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """One row of ``references.csv``."""
+
+    id: str
+    image: Path
+    smiles: str
+    inchi: str
+    inchi_corrected: str
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """Figures of one set over the references that have an InChI; shares in percent."""
+
+    name: str
+    images: int
+    exact: float
+    """Standard InChI, stereo included."""
+    no_stereo: float
+    corrected: float
+    """Exact where the reference is replaced by its correction, if the set has any."""
+    smiles: float
+    tanimoto: float
+    levenshtein: float
+    """Mean edit distance of InChIs; smaller is better."""
+    valid: float
+    ece: float
+    """Expected calibration error in percent points; smaller is better."""
+    at_coverage: float
+    """Exact among the most confident 70 %."""
+    seconds: float
+    """Per image."""
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """A set's summary and its predictions."""
+
+    summary: Summary
+    references: tuple[Reference, ...]
+    predictions: tuple[Prediction, ...]
+    causes: dict[str, int]
+    """How many of the wrong predictions are wrong in which way."""
+
+    def rows(self) -> pd.DataFrame:
+        """One row per image, for people and spreadsheets."""
+        return pd.DataFrame(
+            {
+                "id": reference.id,
+                "status": str(prediction.status),
+                "exact": metrics.exact(prediction.inchi, reference.inchi),
+                "confidence": prediction.confidence,
+                "cause": cause_of(prediction, reference.inchi),
+                "inchi": prediction.inchi or "",
+                "reference": reference.inchi,
+                "warnings": "; ".join(prediction.warnings),
+                "image": str(reference.image),
+            }
+            for reference, prediction in zip(self.references, self.predictions, strict=True)
+        )
+
+
+def read_references(folder: Path) -> list[Reference]:
+    """Rows of ``references.csv`` that have an InChI.
+
+    Raises:
+        ReferenceError: there is no such file, or a column is missing.
+    """
+    path = folder / "references.csv"
+    if not path.is_file():
+        raise ReferenceError(f"{path}: no such file")
+    with path.open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    try:
+        return [
+            Reference(
+                row["id"],
+                folder / row["image"],
+                row["smiles"],
+                row["inchi"],
+                row.get("inchi_corrected") or row["inchi"],
+            )
+            for row in rows
+            if row["inchi"]
+        ]
+    except KeyError as error:
+        raise ReferenceError(f"{path}: no column {error}") from error
+
+
+def evaluate(folder: Path, recognizer: Recognizer, limit: int | None = None) -> Evaluation:
+    """Read the images of a folder and compare with its references.
+
+    Args:
+        folder: with ``references.csv`` (``id,image,smiles,inchi``, perhaps ``inchi_corrected``).
+        recognizer: reads the images.
+        limit: evenly spaced references to take; None takes all.
+
+    Raises:
+        ReferenceError: see :func:`read_references`.
+    """
+    references = read_references(folder)
+    if limit is not None and limit < len(references):
+        picked = np.linspace(0, len(references) - 1, limit).round().astype(int)
+        references = [references[i] for i in picked]
+    start = time.perf_counter()
+    predictions = recognizer.predict([reference.image for reference in references])
+    seconds = (time.perf_counter() - start) / max(len(references), 1)
+    summary = summarise(folder.name, references, predictions, seconds)
+    causes = Counter(
+        cause_of(prediction, reference.inchi)
+        for prediction, reference in zip(predictions, references, strict=True)
+    )
+    causes.pop("", None)
+    return Evaluation(summary, tuple(references), tuple(predictions), dict(causes.most_common()))
+
+
+def summarise(
+    name: str,
+    references: Sequence[Reference],
+    predictions: Sequence[Prediction],
+    seconds: float = 0.0,
+) -> Summary:
+    """All figures of a set."""
+    pairs = list(zip(predictions, references, strict=True))
+    right = np.array([metrics.exact(p.inchi, r.inchi) for p, r in pairs], bool)
+    confidence = np.array([p.confidence for p, _ in pairs], np.float64)
+
+    def percent(values: Sequence[bool]) -> float:
+        return round(100 * metrics.share(values), 1)
+
+    return Summary(
+        name=name,
+        images=len(pairs),
+        exact=percent(right.tolist()),
+        no_stereo=percent(
+            [metrics.without_stereo(p.inchi) == metrics.without_stereo(r.inchi) for p, r in pairs]
+        ),
+        corrected=percent([metrics.exact(p.inchi, r.inchi_corrected) for p, r in pairs]),
+        smiles=percent([metrics.same_smiles(p.smiles, r.smiles) for p, r in pairs]),
+        tanimoto=_mean([metrics.tanimoto(p.smiles, r.smiles) for p, r in pairs], 3),
+        levenshtein=_mean([metrics.levenshtein(p.inchi, r.inchi) for p, r in pairs], 2),
+        valid=percent([p.smiles is not None for p, _ in pairs]),
+        ece=round(100 * metrics.expected_calibration_error(confidence, right), 1),
+        at_coverage=round(100 * metrics.accuracy_at_coverage(confidence, right, COVERAGE), 1),
+        seconds=round(seconds, 3),
+    )
+
+
+def _mean(values: Sequence[float], digits: int) -> float:
+    return round(float(np.mean(values)), digits) if len(values) else 0.0
+
+
+def table(summaries: Sequence[Summary]) -> str:
+    """Summaries as an aligned table, with a mean over the sets if there are several."""
+    frame = pd.DataFrame([asdict(summary) for summary in summaries]).set_index("name")
+    if len(frame) > 1:
+        mean = frame.mean(numeric_only=True).round(3)
+        mean["images"] = frame["images"].sum()
+        frame.loc["mean"] = mean
+        frame["images"] = frame["images"].astype(int)
+    return str(frame.to_string())
+
+
+def write_results(evaluations: Sequence[Evaluation], out: Path) -> None:
+    """Write ``results.csv`` (a row per image) and ``summary.json`` to a folder."""
+    out.mkdir(parents=True, exist_ok=True)
+    frames = [evaluation.rows().assign(set=evaluation.summary.name) for evaluation in evaluations]
+    pd.concat(frames).to_csv(out / "results.csv", index=False)
+    record = [
+        {**asdict(evaluation.summary), "causes": evaluation.causes} for evaluation in evaluations
+    ]
+    (out / "summary.json").write_text(json.dumps(record, indent=2) + "\n")

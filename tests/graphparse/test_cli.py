@@ -1,0 +1,140 @@
+"""The command line as a process, from the installed wheel too."""
+
+import csv
+import json
+import os
+import shutil
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import cv2
+import pytest
+from rdkit import Chem
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def run(*arguments: object, cwd: Path | None = None, path: Path | None = None):
+    environment = {**os.environ, "PYTHONWARNINGS": "ignore"}
+    if path is not None:
+        environment["PYTHONPATH"] = str(path)
+    return subprocess.run(
+        [sys.executable, "-m", "graphparse", *map(str, arguments)],
+        capture_output=True, text=True, cwd=cwd, env=environment, check=False,
+    )  # fmt: skip
+
+
+def rows(folder: Path) -> list[dict[str, str]]:
+    with (folder / "predictions.csv").open(newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_predict_writes_all_files(examples: Path, tmp_path: Path) -> None:
+    nested = tmp_path / "in" / "deep"
+    nested.mkdir(parents=True)
+    shutil.copy(examples / "aspirin.png", nested / "a.png")
+    shutil.copy(examples / "caffeine.png", tmp_path / "in" / "b.png")
+    (tmp_path / "in" / "broken.png").write_bytes(b"x")
+    (tmp_path / "in" / "notes.txt").write_text("not searched")
+    named = tmp_path / "named.txt"
+    named.write_text("named files always get a row")
+    out = tmp_path / "out"
+    done = run("predict", tmp_path / "in", named, "--out", out, "--overlay", "--threads", 2)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.count("\n") == 1 and "4 images" in done.stdout
+    assert done.stderr == ""
+    table = rows(out)
+    assert [Path(row["source"]).name for row in table] == [
+        "b.png", "broken.png", "a.png", "named.txt",
+    ]  # fmt: skip
+    assert [row["status"] for row in table] == ["ok", "error", "ok", "error"]
+    assert list(table[0]) == [
+        "source", "status", "smiles", "inchi", "inchikey", "confidence", "reader", "seconds",
+        "message",
+    ]  # fmt: skip
+    lines = [json.loads(line) for line in (out / "predictions.jsonl").read_text().splitlines()]
+    assert [line["status"] for line in lines] == ["ok", "error", "ok", "error"]
+    assert len(lines[0]["graph"]["labels"]) == len(lines[0]["graph"]["xy"])
+    molecules = list(Chem.SDMolSupplier(str(out / "predictions.sdf")))
+    assert [Chem.MolToInchi(mol) for mol in molecules] == [table[0]["inchi"], table[2]["inchi"]]
+    assert molecules[0].GetProp("inchi") == table[0]["inchi"]
+    assert len(list((out / "overlays").glob("*.png"))) == 2
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("predict",),
+        ("predict", "no-such-file.png", "--out", "x"),
+        ("predict", str(ROOT / "README.md"), "--out", str(ROOT / "README.md")),
+        ("render",),
+        ("evaluate", str(ROOT / "tests")),
+        ("nonsense",),
+    ],
+)
+def test_wrong_usage_exits_with_two(arguments: tuple[str, ...], tmp_path: Path) -> None:
+    done = run(*arguments, cwd=tmp_path)
+    assert done.returncode == 2, done.stdout
+    assert done.stderr
+    assert not any(tmp_path.iterdir())
+
+
+def test_render_writes_sheet_and_samples(tmp_path: Path) -> None:
+    sheet, out = tmp_path / "sheet.png", tmp_path / "samples"
+    done = run("render", "--contact-sheet", sheet, "--out", out, "--count", 3, "--seed", 4)
+    assert done.returncode == 0, done.stderr
+    assert cv2.imread(str(sheet)).shape[1] > 1000
+    assert len(list(out.glob("*.png"))) == len(list(out.glob("*.json"))) == 3
+    again = tmp_path / "again"
+    assert run("render", "--out", again, "--count", 3, "--seed", 4).returncode == 0
+    for path in out.iterdir():
+        assert (again / path.name).read_bytes() == path.read_bytes()
+
+
+def test_evaluate_prints_a_table_and_writes_failures(examples: Path, tmp_path: Path) -> None:
+    shutil.copytree(examples, tmp_path / "set")
+    text = (tmp_path / "set" / "references.csv").read_text()
+    wrong = text.replace("InChI=1S/C9H8O4", "InChI=1S/C9H8O5")
+    (tmp_path / "set" / "references.csv").write_text(wrong)
+    page, out = tmp_path / "failures.html", tmp_path / "out"
+    done = run("evaluate", tmp_path / "set", "--failures", page, "--out", out)
+    assert done.returncode == 0, done.stderr
+    assert "set wrong by:" in done.stdout
+    assert "aspirin" in page.read_text() and "data:image/png" in page.read_text()
+    summary = json.loads((out / "summary.json").read_text())
+    assert summary[0]["images"] == 8 and summary[0]["exact"] == 87.5
+    assert (out / "results.csv").read_text().count("\n") == 9
+
+
+def test_the_installed_wheel_reads_its_examples(tmp_path: Path) -> None:
+    """Weights, tables and examples are in the wheel, and nothing is read from the source tree."""
+    source = tmp_path / "source"
+    ignore = shutil.ignore_patterns(
+        ".git", "__pycache__", "*.egg-info", "build", ".*_cache", "runs"
+    )
+    shutil.copytree(ROOT, source, ignore=ignore)
+    pip = [sys.executable, "-m", "pip", "-q", "--disable-pip-version-check"]
+    build = [*pip, "wheel", "--no-deps", "--no-build-isolation", "-w", str(tmp_path), str(source)]
+    subprocess.run(build, check=True, capture_output=True)
+    shutil.rmtree(source)
+    (wheel,) = tmp_path.glob("*.whl")
+    names = zipfile.ZipFile(wheel).namelist()
+    for part in ("groups.tsv", "pool.smi.gz", ".safetensors", "calibration.json", "aspirin.png"):
+        assert any(name.endswith(part) for name in names), part
+    size = sum(
+        info.file_size
+        for info in zipfile.ZipFile(wheel).infolist()
+        if info.filename.endswith(".safetensors")
+    )
+    assert 0 < size <= 40e6
+    site = tmp_path / "site"
+    install = [*pip, "install", "--no-deps", "--target", str(site), str(wheel)]
+    subprocess.run(install, check=True, capture_output=True)
+    out = tmp_path / "out"
+    done = run("predict", site / "graphparse" / "examples", "--out", out, cwd=tmp_path, path=site)
+    assert done.returncode == 0, done.stderr
+    with (site / "graphparse" / "examples" / "references.csv").open(newline="") as file:
+        wanted = {row["image"]: row["inchi"] for row in csv.DictReader(file)}
+    assert {Path(row["source"]).name: row["inchi"] for row in rows(out)} == wanted

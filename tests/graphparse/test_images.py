@@ -1,0 +1,120 @@
+"""Pictures of every kind become dark ink on white paper, or a clear error."""
+
+import io
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image, ImageDraw
+
+from graphparse import images
+from graphparse.images import ImageError, load_image
+
+
+def drawn(mode: str = "L", ink: object = 0, paper: object = 255) -> Image.Image:
+    picture = Image.new(mode, (60, 40), paper)
+    ImageDraw.Draw(picture).line((10, 20, 50, 20), fill=ink, width=3)
+    return picture
+
+
+def encoded(picture: Image.Image, kind: str = "PNG", **options: object) -> bytes:
+    buffer = io.BytesIO()
+    picture.save(buffer, kind, **options)
+    return buffer.getvalue()
+
+
+def is_line(gray: np.ndarray) -> bool:
+    return gray.shape == (40, 60) and gray[20, 30] < 60 and gray[5, 5] > 220
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        encoded(drawn()),
+        encoded(drawn("RGB", (0, 0, 0), (255, 255, 255))),
+        encoded(drawn("1", 0, 1)),
+        encoded(drawn("CMYK", (0, 0, 0, 255), (0, 0, 0, 0)), "JPEG"),
+        encoded(drawn("I;16", 0, 65535)) if hasattr(Image, "fromarray") else b"",
+        encoded(drawn("RGBA", (0, 0, 0, 255), (0, 0, 0, 0))),
+        encoded(drawn("RGBA", (255, 255, 255, 255), (0, 0, 0, 0))),
+        encoded(drawn("LA", (0, 255), (255, 0))),
+        encoded(drawn("L", 255, 0)),
+        encoded(drawn("L", 90, 170)),
+        encoded(drawn("RGB", (20, 20, 120), (250, 240, 210))),
+        encoded(drawn().convert("P"), "GIF"),
+        encoded(drawn(), "TIFF", compression="tiff_deflate"),
+        encoded(drawn(), "BMP"),
+    ],
+)
+def test_every_mode_is_read(data: bytes) -> None:
+    assert is_line(load_image(data).gray)
+
+
+def test_inverted_palette_of_one_bit() -> None:
+    picture = drawn("1", 0, 1).convert("P")
+    picture.putpalette([255, 255, 255] + [0, 0, 0] * 255)
+    picture = Image.fromarray((np.asarray(drawn("1", 0, 1)) == 0).astype(np.uint8) * 255)
+    assert is_line(load_image(picture).gray)
+
+
+def test_exif_rotation_is_applied() -> None:
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    data = encoded(drawn().rotate(90, expand=True), "JPEG", exif=exif, quality=95)
+    assert is_line(load_image(data).gray)
+
+
+def test_of_several_frames_the_first_is_read_and_said_so() -> None:
+    blank = Image.new("L", (60, 40), 255)
+    for kind in ("TIFF", "GIF"):
+        data = encoded(drawn(), kind, save_all=True, append_images=[blank, drawn("L", 255, 0)])
+        loaded = load_image(data)
+        assert is_line(loaded.gray)
+        assert any("frames" in note for note in loaded.notes)
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16, np.float32, np.float64])
+def test_arrays(dtype: type) -> None:
+    high = {np.uint8: 255, np.uint16: 65535}.get(dtype, 1.0)
+    array = (np.asarray(drawn(), np.float64) / 255 * high).astype(dtype)
+    assert is_line(load_image(array).gray)
+    assert is_line(load_image(np.stack([array] * 3, -1)).gray)
+    assert is_line(load_image(np.asarray(drawn("1", 0, 1))).gray)
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (b"", "empty file"),
+        (b"this is no image", "not an image"),
+        (encoded(drawn())[:60], "damaged image|not an image"),
+        (np.zeros((0, 3)), "expected an array"),
+        (np.zeros(7), "expected an array"),
+        (np.zeros((4, 4, 7), np.uint8), "channels"),
+        (np.full((4, 4), np.nan), "no numbers"),
+    ],
+)
+def test_what_cannot_be_read_says_why(data: object, message: str) -> None:
+    with pytest.raises(ImageError, match=message):
+        load_image(data)  # type: ignore[arg-type]
+
+
+def test_missing_file_and_folder(tmp_path: Path) -> None:
+    for path in (tmp_path / "none.png", tmp_path):
+        with pytest.raises(ImageError, match="no such file"):
+            load_image(path)
+
+
+def test_huge_pictures_are_refused_before_they_are_decoded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(images, "MOST_PIXELS", 1000)
+    with pytest.raises(ImageError, match="too large: 60 x 40"):
+        load_image(encoded(drawn()))
+    header = encoded(Image.new("1", (30000, 30000)))
+    with pytest.raises(ImageError, match="too large"):
+        load_image(header)
+
+
+def test_blank_and_tiny_pictures_stay_blank() -> None:
+    for picture in (Image.new("L", (1, 1), 0), Image.new("L", (50, 50), 255)):
+        gray = load_image(picture).gray
+        assert gray.min() == gray.max() or gray.shape == (1, 1)

@@ -1,0 +1,139 @@
+"""The shipped weights on real-looking pictures and on what is no structure."""
+
+import csv
+import io
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image, ImageDraw, ImageFont
+from rdkit import Chem
+from skimage import data as photos
+
+from graphparse import Prediction, Recognizer
+from graphparse.evaluate import ReferenceError, evaluate, read_references, table
+from graphparse.prediction import Status
+
+
+def references(folder: Path) -> list[dict[str, str]]:
+    with (folder / "references.csv").open(newline="") as file:
+        return list(csv.DictReader(file))
+
+
+@pytest.fixture(scope="module")
+def predictions(recognizer: Recognizer, examples: Path) -> list[Prediction]:
+    return recognizer.predict([examples / row["image"] for row in references(examples)])
+
+
+def test_the_examples_are_read_right(predictions: list[Prediction], examples: Path) -> None:
+    for prediction, row in zip(predictions, references(examples), strict=True):
+        assert prediction.inchi == row["inchi"], row["id"]
+        assert prediction.status is Status.OK, row["id"]
+
+
+def test_all_spellings_describe_one_molecule(predictions: list[Prediction]) -> None:
+    for prediction in predictions:
+        from_block = Chem.MolFromMolBlock(prediction.molblock)
+        assert Chem.MolToInchi(from_block) == prediction.inchi
+        assert Chem.MolToInchi(Chem.MolFromSmiles(prediction.smiles)) == prediction.inchi
+        assert Chem.InchiToInchiKey(prediction.inchi) == prediction.inchikey
+
+
+def test_atoms_lie_on_the_ink(predictions: list[Prediction], examples: Path) -> None:
+    for prediction in predictions:
+        gray = np.asarray(Image.open(prediction.source).convert("L"))
+        assert prediction.graph is not None
+        reach = round(0.3 * prediction.graph.bond_length())
+        for x, y in np.rint(prediction.graph.xy).astype(int):
+            near = gray[max(y - reach, 0) : y + reach + 1, max(x - reach, 0) : x + reach + 1]
+            assert near.min() < 160
+
+
+def test_predictions_survive_a_dict(predictions: list[Prediction]) -> None:
+    for prediction in predictions:
+        again = Prediction.from_dict(prediction.to_dict())
+        assert again.to_dict() == prediction.to_dict()
+
+
+def test_the_batch_size_changes_nothing(recognizer: Recognizer, examples: Path) -> None:
+    files = sorted(examples.glob("*.png"))
+    alone = [recognizer.predict([file])[0].inchi for file in files]
+    assert [p.inchi for p in recognizer.predict(files)] == alone
+
+
+@pytest.mark.parametrize("scale", [0.5, 0.75, 1.5, 2.5])
+def test_the_scale_of_the_picture_does_not_matter(
+    recognizer: Recognizer, examples: Path, scale: float
+) -> None:
+    right = []
+    for row in references(examples):
+        picture = Image.open(examples / row["image"]).convert("L")
+        size = (round(picture.width * scale), round(picture.height * scale))
+        right.append(recognizer.predict([picture.resize(size)])[0].inchi == row["inchi"])
+    assert sum(right) >= len(right) - 2
+
+
+def text_page() -> Image.Image:
+    page = Image.new("L", (700, 500), 255)
+    font = ImageFont.load_default(22)
+    for line in range(14):
+        text = "To a solution of the amine (3.1 g, 12 mmol) in dry THF was added"
+        ImageDraw.Draw(page).text((20, 20 + 32 * line), text, fill=0, font=font)
+    return page
+
+
+def test_bad_input_gets_a_row_each_and_costs_no_other(
+    recognizer: Recognizer, examples: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "empty.png").write_bytes(b"")
+    (tmp_path / "text.png").write_text("not an image at all")
+    good = examples / "aspirin.png"
+    (tmp_path / "torn.png").write_bytes(good.read_bytes()[:400])
+    noise = np.random.default_rng(0).integers(0, 256, (200, 200)).astype(np.uint8)
+    pictures = {
+        "empty": (tmp_path / "empty.png", Status.ERROR),
+        "no image": (tmp_path / "text.png", Status.ERROR),
+        "torn": (tmp_path / "torn.png", Status.ERROR),
+        "missing": (tmp_path / "none.png", Status.ERROR),
+        "good": (good, Status.OK),
+        "blank": (Image.new("RGB", (300, 200), "white"), Status.NO_STRUCTURE),
+        "black": (Image.new("L", (300, 200), 0), Status.NO_STRUCTURE),
+        "tiny": (Image.new("L", (1, 1), 0), Status.NO_STRUCTURE),
+        "thin": (Image.new("L", (2000, 1), 0), Status.NO_STRUCTURE),
+        "noise": (noise, Status.NO_STRUCTURE),
+        "photo": (photos.camera(), Status.NO_STRUCTURE),
+        "coloured photo": (photos.astronaut(), Status.NO_STRUCTURE),
+        "text": (text_page(), Status.NO_STRUCTURE),
+    }
+    found = recognizer.predict([picture for picture, _ in pictures.values()])
+    assert len(found) == len(pictures)
+    for prediction, (name, (_, status)) in zip(found, pictures.items(), strict=True):
+        assert prediction.status is status, (name, prediction.smiles, prediction.confidence)
+        assert prediction.message or status is Status.OK, name
+
+
+def test_bytes_arrays_and_pictures_are_the_same(recognizer: Recognizer, examples: Path) -> None:
+    path = examples / "caffeine.png"
+    picture = Image.open(path)
+    buffer = io.BytesIO()
+    picture.save(buffer, "PNG")
+    found = recognizer.predict([path, buffer.getvalue(), picture, np.asarray(picture)])
+    assert len({prediction.inchi for prediction in found}) == 1
+    assert [prediction.source for prediction in found] == [str(path), "#1", "#2", "#3"]
+
+
+def test_evaluate_counts_the_examples(recognizer: Recognizer, examples: Path) -> None:
+    evaluation = evaluate(examples, recognizer)
+    assert evaluation.summary.exact == 100.0
+    assert evaluation.summary.images == len(references(examples))
+    assert evaluation.causes == {}
+    assert "examples" in table([evaluation.summary])
+    assert list(evaluation.rows()["exact"]) == [True] * evaluation.summary.images
+
+
+def test_a_set_without_references_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(ReferenceError, match="no such file"):
+        read_references(tmp_path)
+    (tmp_path / "references.csv").write_text("id,picture\n1,a.png\n")
+    with pytest.raises(ReferenceError, match="no column"):
+        read_references(tmp_path)
