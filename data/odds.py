@@ -27,7 +27,7 @@ class DepictOdds:
     """Of several components: the small ones brought close to the largest."""
     circles: float = 0.04
     """Aromatic six-rings with a circle."""
-    hydrogens_stereo: float = 0.04
+    hydrogens_stereo: float = 0.06
     """Hydrogens at stereocentres drawn as atoms."""
     hydrogens_fusion: float = 0.20
     """Hydrogens at stereocentres that rings share drawn as atoms (steroids)."""
@@ -41,20 +41,20 @@ class DepictOdds:
     """Terminal methyls (and =CH2) written out."""
     methyl_me: float = 0.33
     """Of those: as Me rather than CH3."""
-    chain_text: float = 0.03
+    chain_text: float = 0.05
     """Carbons of chains written out, all or some of them."""
-    ring_text: float = 0.003
+    ring_text: float = 0.01
     """Carbons written out, those in rings too."""
-    abbreviate: float = 0.45
+    abbreviate: float = 0.55
     """Some groups contracted to a label."""
-    merge: float = 0.15
+    merge: float = 0.20
     """Of those with groups contracted: N with its group, and SO2, as a label within the chain."""
     compact: float = 0.60
     """Of those with groups contracted: laid out without the hidden atoms, so that the labels get
     the room of one atom; the others leave the group's room empty."""
     side_text: float = 0.15
     """Hydrogens always beside, never above or below, their element."""
-    salt: float = 0.02
+    salt: float = 0.05
     """A small ion, acid or solvent molecule set beside a molecule of one component."""
     r_groups: float = 0.06
     """One to three substituents replaced with R groups."""

@@ -105,7 +105,7 @@ class StyleOdds:
     """Thinnest, common from, common to, boldest."""
     stroke_uncommon: float = 0.25
     butt: float = 0.5
-    double_gap: tuple[float, float] = (0.11, 0.24)
+    double_gap: tuple[float, float] = (0.09, 0.24)
     shorten: tuple[float, float] = (0.4, 1.5)
     shorten_more: float = 0.25
     shorten_by: tuple[float, float] = (0.0, 0.09)

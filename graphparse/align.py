@@ -33,6 +33,8 @@ def verified(predictions: Iterable[Prediction], inchis: Sequence[str]) -> list[b
     """Which predictions are proved right by the reference, and are worth training on."""
     return [
         prediction.inchi == inchi
+        # a wedge that means nothing does not change the InChI, but it may not be there
+        and not prediction.warnings
         and prediction.graph is not None
         and prediction.graph.n_bonds >= FEWEST_BONDS
         for prediction, inchi in zip(predictions, inchis, strict=True)

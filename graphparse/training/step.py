@@ -10,7 +10,7 @@ from torch.nn import functional as F
 from detectors.losses import detection_loss, reading_loss, refinement_loss
 from detectors.network import ParserNetwork, ink_of
 from detectors.scale import ScaleNetwork, bin_targets
-from detectors.vocabulary import BARE_CARBON, label_class
+from detectors.vocabulary import BARE_CARBON, OTHER_LABEL
 from graphparse.training.batches import Batch
 from graphparse.training.proposals import Proposals, propose
 
@@ -18,7 +18,8 @@ MOST_LABELS = 80
 """Labels read per batch; the reader is the only part whose cost grows with their number."""
 BARE_SHARE = 0.06
 """Share of bare carbons that are given to the reader, which has to say that nothing is there."""
-_SINGLE = frozenset(label_class(label) for label in ["N", "O", "S", "F", "Cl", "Br"])
+COMMON_SHARE = 0.4
+"""Share of the labels that are classes of the refiner too; rare ones are always read."""
 
 
 def losses(
@@ -53,8 +54,8 @@ def labels_to_read(batch: Batch, proposals: Proposals, rng: np.random.Generator)
     truth = proposals.truth.cpu().numpy()
     label = batch.label.cpu().numpy()
     classes = np.where(truth >= 0, label[np.maximum(truth, 0)], -1) if len(label) else truth
-    odds = np.where(classes == BARE_CARBON, BARE_SHARE, 1.0)
-    odds = np.where(np.isin(classes, list(_SINGLE)), 0.5, odds)
+    odds = np.where(classes == OTHER_LABEL, 1.0, COMMON_SHARE)
+    odds = np.where(classes == BARE_CARBON, BARE_SHARE, odds)
     chosen = np.flatnonzero((classes >= 0) & (rng.random(len(classes)) < odds))
     if len(chosen) > MOST_LABELS:
         chosen = np.sort(rng.choice(chosen, MOST_LABELS, replace=False))
