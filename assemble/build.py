@@ -51,10 +51,26 @@ def build(graph: MoleculeGraph) -> Draft:
         fragment = parse_label(label, len(rows), order, bool(toward > LEFTWARDS))
         if not fragment.understood:
             draft.warnings.append(f"label {label!r} could not be read: kept as a dummy atom")
+        if not rows and _is_scrap(fragment, int(graph.charges[i])):
+            draft.warnings.append(f"lone {label or 'C'!r} is no molecule: left out")
+            draft.atom_of.append((-1, -1))
+            continue
         _place(draft, graph, i, fragment, outwards, length)
     for row in range(graph.n_bonds):
         _join(draft, graph, row)
     return draft
+
+
+def _is_scrap(fragment: Fragment, drawn_charge: int) -> bool:
+    """Whether a label without bonds is a stroke or a piece of a caption rather than a species.
+
+    ``HCl``, ``H2O``, ``Na+`` or ``Zn`` stand alone; ``O``, ``OH`` or ``CH3`` do not.
+    """
+    atom = fragment.atoms[0]
+    if len(fragment.atoms) > 1 or atom.charge or drawn_charge or atom.symbol not in IMPLICIT:
+        return False
+    full = {"C": 4, "N": 3, "O": 2, "S": 2, "P": 3, "B": 3, "Si": 4, "As": 3, "Se": 2, "Te": 2}
+    return atom.hydrogens is None or atom.hydrogens < full.get(atom.symbol, 1)
 
 
 def _neighbours(graph: MoleculeGraph) -> list[list[int]]:

@@ -59,6 +59,8 @@ def assemble(graph: MoleculeGraph) -> Molecule:
 
 def _assemble(graph: MoleculeGraph) -> Molecule:
     draft = build(graph)
+    if not draft.mol.GetNumAtoms():
+        raise AssembleError("the graph has nothing but lone atoms that are no molecules")
     add_missing_charges(draft)
     kekulizable(draft)
     repair(draft, graph)
@@ -97,8 +99,17 @@ def _inchi(mol: Chem.Mol) -> tuple[str | None, str]:
     dummies = sorted({_label_of(atom) for atom in mol.GetAtoms() if atom.GetAtomicNum() == 0})
     if dummies:
         return None, f"no InChI for a structure with {', '.join(dummies)}"
-    inchi = Chem.MolToInchi(mol)
+    inchi = Chem.MolToInchi(_without_dative_bonds(mol))
     return (inchi, "") if inchi else (None, "InChI could not be computed")
+
+
+def _without_dative_bonds(mol: Chem.Mol) -> Chem.Mol:
+    """Donors and metals apart, as standard InChI writes them; its library knows no dative bond."""
+    apart = Chem.RWMol(mol)
+    for bond in mol.GetBonds():
+        if bond.GetBondType() == Chem.BondType.DATIVE:
+            apart.RemoveBond(bond.GetBeginAtomIdx(), bond.GetEndAtomIdx())
+    return apart.GetMol()
 
 
 def _label_of(atom: Chem.Atom) -> str:
