@@ -60,7 +60,10 @@ def refinement_loss(
         edge: (P,) classes.
     """
     return {
-        "exists": F.binary_cross_entropy_with_logits(refined.exists.float(), exists),
+        "exists": F.binary_cross_entropy_with_logits(
+            refined.exists.float(), exists, reduction="sum"
+        )
+        / max(len(exists), 1),
         "label": _cross_entropy(refined.label, label),
         "charge": 0.5 * _cross_entropy(refined.charge, charge),
         "edge": 2.0 * _cross_entropy(refined.edge, edge, _edge_weights(refined.edge)),

@@ -8,7 +8,7 @@ import torch
 
 from assemble.graph import MoleculeGraph
 from data.molecules import bundled_pool
-from data.stream import SampleStream
+from data.stream import Sample, SampleStream
 from detectors.network import NetworkConfig
 from detectors.parser import Parser
 from detectors.vocabulary import decode, edge_class
@@ -43,7 +43,8 @@ def test_overfits_one_batch(stream: SampleStream, tmp_path: Path) -> None:
             crops.append(crop_sample(sample, np.random.default_rng(index)))
     batch = collate(crops)
     config = TrainConfig(minutes=100, warm_up=20, ema_decay=0.9)
-    trainer = Trainer(Networks(NetworkConfig()), stream, config, tmp_path)
+    small = NetworkConfig((32, 48, 64, 96), (1, 1, 1, 1), 48, reader_layers=1)
+    trainer = Trainer(Networks(small), stream, config, tmp_path)
     trainer.networks.train()
     rng = np.random.default_rng(0)
     first = sum(trainer.train_step(batch, rng).values())
@@ -96,11 +97,7 @@ def test_packed_graphs_are_those_of_the_crops(stream: SampleStream) -> None:
 
 def test_losses_do_not_fail_on_pages_without_molecules() -> None:
     torch.manual_seed(0)
-    empty = np.zeros((0, 2), np.float32)
-    graph = MoleculeGraph(empty, (), np.zeros(0), empty, np.zeros(0))
-    from data.stream import Sample
-
-    blank = Sample(np.full((100, 100), 255, np.uint8), graph, "", 24.0)
+    blank = Sample(np.full((100, 100), 255, np.uint8), MoleculeGraph.empty(), "", 24.0)
     batch = collate([crop_sample(blank, np.random.default_rng(0)) for _ in range(2)])
     networks = Networks(NetworkConfig((16, 16, 16, 16), (1, 1, 1, 1), 16))
     parts = losses(networks.parser, networks.scale, batch, np.random.default_rng(0))
