@@ -151,7 +151,7 @@ def _rdkit_atom(atom: FragmentAtom, charge: int) -> Chem.Atom:
     if atom.text:
         made.SetProp("atomLabel", atom.text)
         made.SetProp("dummyLabel", atom.text)
-    if atom.hydrogens is not None and atom.hydrogens >= 0:
+    if atom.hydrogens is not None:
         made.SetNumExplicitHs(atom.hydrogens)
         made.SetNoImplicit(True)
     elif atom.symbol not in IMPLICIT:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
+
+from rdkit import Chem
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,3 +33,35 @@ class Fragment:
     """Where the second of two bonds attaches in a linking label such as ``OCH2CH2O``."""
     understood: bool = True
     """False for a label that could not be read: a dummy atom stands for it."""
+
+
+@lru_cache(maxsize=4096)
+def from_smiles(smiles: str) -> Fragment:
+    """The fragment of a SMILES with attachment points ``[*:1]``, ``[*:2]``."""
+    mol = Chem.MolFromSmiles(smiles)
+    Chem.Kekulize(mol, clearAromaticFlags=True)
+    points = {
+        atom.GetAtomMapNum(): atom.GetNeighbors()[0].GetIdx()
+        for atom in mol.GetAtoms()
+        if atom.GetAtomicNum() == 0 and atom.GetAtomMapNum() and atom.GetDegree()
+    }
+    kept = [
+        atom for atom in mol.GetAtoms() if not (atom.GetAtomicNum() == 0 and atom.GetAtomMapNum())
+    ]
+    new = {atom.GetIdx(): i for i, atom in enumerate(kept)}
+    atoms = tuple(
+        FragmentAtom(
+            atom.GetSymbol(),
+            atom.GetFormalCharge(),
+            atom.GetIsotope(),
+            atom.GetTotalNumHs() if not points or atom.GetFormalCharge() else None,
+        )
+        for atom in kept
+    )
+    bonds = tuple(
+        (new[bond.GetBeginAtomIdx()], new[bond.GetEndAtomIdx()], int(bond.GetBondTypeAsDouble()))
+        for bond in mol.GetBonds()
+        if bond.GetBeginAtomIdx() in new and bond.GetEndAtomIdx() in new
+    )
+    first = new[points[min(points)]] if points else 0
+    return Fragment(atoms, bonds, first, new[points[max(points)]] if points else 0)

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from rdkit import Chem
 
-from assemble.fragment import Fragment, FragmentAtom
+from assemble.fragment import Fragment, FragmentAtom, from_smiles
 from assemble.groups import groups
 from assemble.linear import link
 from assemble.tokens import R_GROUP, Token, tokenise
@@ -91,38 +91,6 @@ def _named(label: str, n_bonds: int) -> Fragment | None:
     if smiles is None or smiles.count("*") > max(n_bonds, 1):
         return None
     return from_smiles(smiles)
-
-
-@lru_cache(maxsize=4096)
-def from_smiles(smiles: str) -> Fragment:
-    """The fragment of a SMILES with attachment points ``[*:1]``, ``[*:2]``."""
-    mol = Chem.MolFromSmiles(smiles)
-    Chem.Kekulize(mol, clearAromaticFlags=True)
-    points = {
-        atom.GetAtomMapNum(): atom.GetNeighbors()[0].GetIdx()
-        for atom in mol.GetAtoms()
-        if atom.GetAtomicNum() == 0 and atom.GetAtomMapNum() and atom.GetDegree()
-    }
-    kept = [
-        atom for atom in mol.GetAtoms() if not (atom.GetAtomicNum() == 0 and atom.GetAtomMapNum())
-    ]
-    new = {atom.GetIdx(): i for i, atom in enumerate(kept)}
-    atoms = tuple(
-        FragmentAtom(
-            atom.GetSymbol(),
-            atom.GetFormalCharge(),
-            atom.GetIsotope(),
-            atom.GetTotalNumHs() if not points or atom.GetFormalCharge() else None,
-        )
-        for atom in kept
-    )
-    bonds = tuple(
-        (new[bond.GetBeginAtomIdx()], new[bond.GetEndAtomIdx()], int(bond.GetBondTypeAsDouble()))
-        for bond in mol.GetBonds()
-        if bond.GetBeginAtomIdx() in new and bond.GetEndAtomIdx() in new
-    )
-    first = new[points[min(points)]] if points else 0
-    return Fragment(atoms, bonds, first, new[points[max(points)]] if points else 0)
 
 
 def _formula(label: str, n_bonds: int, order: int, leftwards: bool) -> Fragment | None:

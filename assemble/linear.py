@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from assemble.fragment import Fragment, FragmentAtom
+from assemble.fragment import Fragment, FragmentAtom, from_smiles
 from assemble.tokens import Token
 
 VALENCES: dict[str, tuple[int, ...]] = {
@@ -15,6 +15,8 @@ ANY = (1, 2, 3, 4, 5, 6)
 """Valences of the elements that are not listed: metals, inside of named groups."""
 _LINKS = frozenset({"CH2", "H2C", "CF2", "F2C", "CH2CH2O", "OCH2CH2"})
 """What is repeated along a chain when it stands in parentheses."""
+IMPLIED = -1
+"""Number of written hydrogens of an atom inside of a named group: nobody wrote any."""
 _GAINS = frozenset({"N", "P", "O", "S", "As"})
 """Elements that bond once more with each positive charge; the others bond once less."""
 
@@ -106,12 +108,16 @@ def link(
 
 
 def _finish(build: _Builder, first: int, last: int, loose: bool) -> Fragment:
+    def implied(i: int, count: int) -> bool:
+        dummy = build.atoms[i].symbol == "*"
+        return dummy or count == IMPLIED or (loose and build.missing(i) > 0)
+
     atoms = tuple(
         FragmentAtom(
             atom.symbol,
             atom.charge,
             atom.isotope,
-            None if atom.symbol == "*" or (loose and build.missing(i) > 0) else count,
+            None if implied(i, count) else count,
             atom.text,
         )
         for i, (atom, count) in enumerate(zip(build.atoms, build.hydrogens, strict=True))
@@ -159,8 +165,6 @@ def _head(build: _Builder, token: Token, outside: int) -> bool:
 
 def _graft(build: _Builder, token: Token, parent: int) -> int:
     """Add a named group; returns its attached atom."""
-    from assemble.labels import from_smiles
-
     fragment = from_smiles(token.smiles)
     start = len(build.atoms)
     for atom in fragment.atoms:
@@ -172,9 +176,9 @@ def _graft(build: _Builder, token: Token, parent: int) -> int:
     # inside a group the hydrogens are implied, and nothing else may be bonded to it
     for i in range(start, len(build.atoms)):
         if i != start + fragment.first or parent >= 0:
-            build.hydrogens[i] = -1
+            build.hydrogens[i] = IMPLIED
             build.used[i] = build.usual(i)
-    build.hydrogens[start + fragment.first] = -1
+    build.hydrogens[start + fragment.first] = IMPLIED
     if parent >= 0:
         build.bonds.append((parent, start + fragment.first, 1))
         build.used[parent] += 1

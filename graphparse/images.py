@@ -17,6 +17,8 @@ SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".gif", 
 """Files of a folder that are taken for images."""
 DARK_PAPER = 110
 """Median gray below which a picture is taken for light ink on dark paper."""
+SAMPLE = 250_000
+"""Pixels that are looked at to find the gray values of paper and ink."""
 LEAST_CONTRAST = 24
 """Difference of ink and paper, in gray values, below which a page is blank."""
 
@@ -135,14 +137,17 @@ def _on_paper(image: Image.Image) -> NDArray[np.float32]:
 
 def _finish(gray: NDArray[np.float32], notes: list[str]) -> LoadedImage:
     """White paper and black ink: inverted if need be, the tint of the paper taken off."""
-    paper = float(np.median(gray))
-    if paper < DARK_PAPER and gray.size > 1 and float(np.mean(gray > 128)) < 0.5:
-        gray = 255 - gray
-        paper = 255 - paper
+    step = max(1, int(np.sqrt(gray.size / SAMPLE)))
+    sample = gray[::step, ::step]
+    paper = float(np.median(sample))
+    if paper < DARK_PAPER and float(np.mean(sample > 128)) < 0.5:
+        gray, sample, paper = 255 - gray, 255 - sample, 255 - paper
         notes.append("light ink on dark paper: inverted")
-    ink = float(np.percentile(gray, 0.5)) if gray.size > 400 else float(gray.min())
-    if paper - ink >= LEAST_CONTRAST and (paper < 250 or ink > 60):
-        gray = (gray - ink) * (255 / (paper - ink))
-    elif paper - ink < LEAST_CONTRAST and float(gray.min()) > paper - LEAST_CONTRAST:
+    # a thin drawing covers little of its page: few pixels tell how dark the ink is
+    ink = float(np.percentile(sample, 0.5)) if sample.size > 400 else float(sample.min())
+    if paper - ink >= LEAST_CONTRAST:
+        if paper < 250 or ink > 60:
+            gray = (gray - ink) * (255 / (paper - ink))
+    elif float(gray.min()) > paper - LEAST_CONTRAST:
         gray = np.full(gray.shape, 255, np.float32)
     return LoadedImage(np.clip(np.rint(gray), 0, 255).astype(np.uint8), tuple(notes))

@@ -3,9 +3,9 @@
 import pytest
 from rdkit import Chem
 
-from assemble.fragment import Fragment
+from assemble.fragment import Fragment, from_smiles
 from assemble.groups import groups, parts
-from assemble.labels import from_smiles, parse_label
+from assemble.labels import parse_label
 from assemble.tokens import tokenise
 
 RIGHTWARDS = [
@@ -51,7 +51,7 @@ def smiles_of(fragment: Fragment, n_bonds: int) -> str:
         made = Chem.Atom(0 if atom.symbol == "*" else atom.symbol)
         made.SetFormalCharge(atom.charge)
         made.SetIsotope(atom.isotope)
-        if atom.hydrogens is not None and atom.hydrogens >= 0:
+        if atom.hydrogens is not None:
             made.SetNumExplicitHs(atom.hydrogens)
             made.SetNoImplicit(True)
         mol.AddAtom(made)
