@@ -172,7 +172,9 @@ def _draw(
     rings = [tuple(ring) for ring in mol.GetRingInfo().AtomRings()]
     flags = [atom.GetIsAromatic() for atom in atoms_of(mol)] if plan.circles else []
     Chem.Kekulize(mol, clearAromaticFlags=True)
-    if not wedge(mol, bool(rng.random() < odds.two_wedges)):
+    if not wedge(
+        mol, rng, bool(rng.random() < odds.two_wedges), bool(rng.random() < odds.wedges_free)
+    ):
         return None
     circled = circled_rings(mol, rings, flags) if plan.circles else []
     circled = [ring for ring in circled if not plan.hidden.intersection(ring)]

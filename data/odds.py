@@ -65,6 +65,8 @@ class DepictOdds:
     geometry they are drawn in."""
     two_wedges: float = 0.05
     """Two wedges rather than one at stereocentres where that is possible."""
+    wedges_free: float = 0.35
+    """Wedges on any bond of a stereocentre, in rings and towards double bonds too."""
     bold: float = 0.004
     """One plain bond drawn bold."""
     dashed: float = 0.002

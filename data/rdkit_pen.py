@@ -100,7 +100,7 @@ def draw_rdkit(
     if xy is None:
         return None
     Chem.Kekulize(mol, clearAromaticFlags=True)
-    if not wedge(mol, bool(rng.random() < odds.two_wedges)):
+    if not wedge(mol, rng, bool(rng.random() < odds.two_wedges)):
         return None
     # Graph first: RDKit's drawer is handed a molecule it need not prepare, so both agree.
     methyls = bool(rng.random() < odds.methyls)

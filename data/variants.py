@@ -34,6 +34,7 @@ FAMILIES = (
     ("Ar", "R", "X"),
     ("*", "*", "*"),
 )
+_WEDGES = (Chem.BondDir.BEGINWEDGE, Chem.BondDir.BEGINDASH)
 _TETRAHEDRAL = (Chem.ChiralType.CHI_TETRAHEDRAL_CW, Chem.ChiralType.CHI_TETRAHEDRAL_CCW)
 
 
@@ -238,7 +239,7 @@ def read_geometry(mol: Any, unknown: Iterable[int]) -> None:
         mol.GetBondWithIdx(index).SetStereo(Chem.BondStereo.STEREOANY)
 
 
-def wedge(mol: Any, two: bool = False) -> bool:
+def wedge(mol: Any, rng: np.random.Generator, two: bool = False, freely: bool = False) -> bool:
     """Choose the wedges of a laid-out molecule, in place; whether they say what they should.
 
     In cages a wedge between two stereocentres, or one between bonds that are nearly in line, can
@@ -246,15 +247,44 @@ def wedge(mol: Any, two: bool = False) -> bool:
 
     Args:
         mol: kekulised, with the final coordinates.
+        rng: picks the bonds of ``freely``.
         two: two wedges rather than one at each stereocentre where possible.
+        freely: any bond of a stereocentre may carry its wedge, as in drawings made by hand; RDKit
+            alone keeps to side chains and avoids bonds to unsaturated atoms.
     """
-    atoms = atoms_of(mol)
-    tags = [atom.GetChiralTag() for atom in atoms]
+    tags = [atom.GetChiralTag() for atom in atoms_of(mol)]
+    if not any(tag in _TETRAHEDRAL for tag in tags):
+        return True
     options: Any = Chem.BondWedgingParameters()
     options.wedgeTwoBondsIfPossible = two
     Chem.WedgeMolBonds(mol, mol.GetConformer(), options)
-    if not any(tag in _TETRAHEDRAL for tag in tags):
-        return True
+    if freely:
+        moved = Chem.Mol(mol)
+        _move_wedges(moved, rng)
+        if _says(moved, tags):
+            for bond in bonds_of(mol):
+                bond.SetBondDir(moved.GetBondWithIdx(bond.GetIdx()).GetBondDir())
+            return True
+    return _says(mol, tags)
+
+
+def _move_wedges(mol: Any, rng: np.random.Generator) -> None:
+    """Give each wedge to some bond that begins at the same stereocentre."""
+    for bond in [bond for bond in bonds_of(mol) if bond.GetBondDir() in _WEDGES]:
+        centre = bond.GetBeginAtom()
+        others = [
+            other
+            for other in centre.GetBonds()
+            if other.GetBeginAtomIdx() == centre.GetIdx()
+            and other.GetBondType() == Chem.BondType.SINGLE
+            and (other.GetIdx() == bond.GetIdx() or other.GetBondDir() == Chem.BondDir.NONE)
+        ]
+        bond.SetBondDir(Chem.BondDir.NONE)
+        Chem.WedgeBond(others[int(rng.integers(len(others)))], centre.GetIdx(), mol.GetConformer())
+
+
+def _says(mol: Any, tags: list[Any]) -> bool:
+    """Whether the wedges of a molecule mean these chiral tags."""
     probe = Chem.Mol(mol)
     for atom in atoms_of(probe):
         atom.SetChiralTag(Chem.ChiralType.CHI_UNSPECIFIED)
