@@ -42,6 +42,9 @@ LARGEST = 4096
 MOST_PIXELS = 1 << 21
 MOST_PADDING = 1.35
 """Limits of a batch: its pixels, and how much larger padding may make it."""
+DOUBTFUL = 0.25
+"""Raw confidence below which an image is read again, larger and smaller; the surest counts."""
+OTHER_SCALE = 1.22
 RETRY = 1.3
 """The scale is taken again when the bonds found are this much longer or shorter than expected."""
 
@@ -151,18 +154,15 @@ class Parser:
         ]
         for i, reading in zip(inked, self._read(pages), strict=True):
             readings[i] = reading
-        again = [
-            k
-            for k, i in enumerate(inked)
-            if readings[i].graph.n_bonds >= 3
-            and not 1 / RETRY < readings[i].bond_length / lengths[k] < RETRY
-        ]
-        second = [
-            _normalise(crops[k], readings[inked[k]].bond_length, boxes[inked[k]]) for k in again
-        ]
-        for k, reading in zip(again, self._read(second), strict=True):
-            if reading.confidence > readings[inked[k]].confidence:
-                readings[inked[k]] = reading
+        for attempt in (_measured_again, _larger, _smaller):
+            tried = {
+                k: _normalise(crops[k], length, boxes[i])
+                for k, i in enumerate(inked)
+                if (length := attempt(readings[i], lengths[k])) > 0
+            }
+            for k, reading in zip(tried, self._read(list(tried.values())), strict=True):
+                if reading.confidence > readings[inked[k]].confidence:
+                    readings[inked[k]] = reading
         return readings
 
     def _bond_lengths(self, crops: Sequence[NDArray[np.uint8]]) -> list[float]:
@@ -239,6 +239,22 @@ def _candidates(
     starts = np.concatenate([[0], np.cumsum([len(found.xy) for found in atoms])])
     moved = [pair + start for pair, start in zip(pairs, starts[:-1], strict=True)]
     return atoms, np.concatenate(moved), starts
+
+
+def _measured_again(reading: Reading, expected: float) -> float:
+    """The bond length that was found, if it is far from the expected one; else 0."""
+    if reading.graph.n_bonds < 3 or 1 / RETRY < reading.bond_length / expected < RETRY:
+        return 0.0
+    return reading.bond_length
+
+
+def _larger(reading: Reading, expected: float) -> float:
+    """A doubtful reading is tried again at other scales; a sure one is not (0)."""
+    return expected / OTHER_SCALE if reading.confidence < DOUBTFUL else 0.0
+
+
+def _smaller(reading: Reading, expected: float) -> float:
+    return expected * OTHER_SCALE if reading.confidence < DOUBTFUL else 0.0
 
 
 def build_networks(architecture: dict[str, Any]) -> tuple[ParserNetwork, ScaleNetwork]:
