@@ -13,6 +13,8 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 MOST_PIXELS = 150_000_000
 """Larger pictures are refused before they are decoded."""
+FORMATS = ("PNG", "JPEG", "TIFF", "BMP", "GIF", "WEBP", "PPM")
+"""What Pillow may decode; others (EPS runs an interpreter) are refused."""
 SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".gif", ".webp", ".ppm"})
 """Files of a folder that are taken for images."""
 DARK_PAPER = 110
@@ -84,9 +86,9 @@ def _open(source: str | Path | bytes) -> Image.Image:
     if not data:
         raise ImageError("empty file")
     try:
-        return Image.open(io.BytesIO(data))
+        return Image.open(io.BytesIO(data), formats=FORMATS)
     except UnidentifiedImageError as error:
-        raise ImageError("not an image") from error
+        raise ImageError(f"not an image that can be read ({', '.join(FORMATS)})") from error
 
 
 def _gray_of_array(array: NDArray[np.generic]) -> NDArray[np.float32]:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import importlib.util
 import math
-import time
 
 import numpy as np
 import pytest
 from rdkit import Chem, RDLogger
 
 from assemble.graph import BondKind
+from assemble.molecule import assemble
 from data.abbreviate import find_sites, group_table, left_anchor
 from data.annotate import LabelStyle, atom_label, group_label, second_side, side_of
 from data.depict import depict
@@ -254,31 +253,12 @@ def test_hydrogens_can_be_atoms() -> None:
     assert labels.count("H") >= 2
 
 
-def test_speed() -> None:
-    pool = bundled_pool()[:300]
-    group_table()
-    seconds = []
-    for i, smiles in enumerate(pool):
-        start = time.perf_counter()
-        depict(smiles, rng(i))
-        seconds.append(time.perf_counter() - start)
-    print(f"depict: median {1e3 * float(np.median(seconds)):.2f} ms")
-
-
-needs_assembler = pytest.mark.skipif(
-    importlib.util.find_spec("assemble.molecule") is None, reason="no assembler"
-)
-
-
 def inchi(smiles: str) -> str:
     """InChI of a SMILES with R groups taken as an element that no molecule has."""
     return str(Chem.MolToInchi(Chem.MolFromSmiles(smiles.replace("*", "[Og]"))))
 
 
-@needs_assembler
 def test_drawings_can_be_read_back() -> None:
-    from assemble.molecule import assemble
-
     good, bad = 0, []
     for i, smiles in enumerate(bundled_pool()[:500]):
         drawing = depict(smiles, rng(i))

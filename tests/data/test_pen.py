@@ -203,7 +203,6 @@ def test_styles_stay_within_reason() -> None:
 def test_without_known_fonts_those_of_matplotlib_serve(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    pytest.importorskip("matplotlib")
     monkeypatch.setattr(fonts, "SYSTEM_FOLDERS", ())
     monkeypatch.delenv(fonts.FOLDER_VARIABLE, raising=False)
     fonts._font_book.cache_clear()

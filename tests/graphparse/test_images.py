@@ -88,6 +88,8 @@ def test_arrays(dtype: type) -> None:
         (b"", "empty file"),
         (b"this is no image", "not an image"),
         (encoded(drawn())[:60], "damaged image|not an image"),
+        (b"%PDF-1.7\n", "not an image.*PNG"),
+        (b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n", "not an image"),
         (np.zeros((0, 3)), "expected an array"),
         (np.zeros(7), "expected an array"),
         (np.zeros((4, 4, 7), np.uint8), "channels"),
