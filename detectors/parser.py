@@ -17,12 +17,13 @@ from torch import Tensor
 from assemble.graph import MoleculeGraph
 from detectors.backbone import MULTIPLE, fuse_batch_norm
 from detectors.candidates import Keypoints, candidate_pairs, find_keypoints, predicted_ends
-from detectors.checkpoint import load_checkpoint, split_prefix
+from detectors.checkpoint import CheckpointError, load_checkpoint, split_prefix
 from detectors.decoding import decode_graph
 from detectors.frame import BOND
 from detectors.network import HEAT, SHAPE, NetworkConfig, ParserNetwork, ink_of
 from detectors.scale import MULTIPLE as SCALE_MULTIPLE
 from detectors.scale import ScaleNetwork, expected_length
+from detectors.vocabulary import fingerprint
 
 ATOM_THRESHOLD = 0.12
 MIDPOINT_THRESHOLD = 0.15
@@ -130,9 +131,12 @@ class Parser:
         """A parser with the weights of a checkpoint, ready for inference.
 
         Raises:
-            CheckpointError: see :func:`detectors.checkpoint.load_checkpoint`.
+            CheckpointError: see :func:`detectors.checkpoint.load_checkpoint`; or the outputs of
+                the networks mean something else than they do in this version.
         """
         tensors, sidecar = load_checkpoint(path)
+        if sidecar.get("vocabulary") != fingerprint():
+            raise CheckpointError(f"{path}: trained for other labels or bond kinds than these")
         network, scale = build_networks(sidecar["architecture"])
         network.load_state_dict(split_prefix(tensors, "parser"))
         scale.load_state_dict(split_prefix(tensors, "scale"))

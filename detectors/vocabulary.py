@@ -13,6 +13,17 @@ N_TOKENS = 4 + len(CHARACTERS)
 MAX_LABEL = 18
 """Characters of the longest label that is read."""
 
+
+def fingerprint() -> dict[str, object]:
+    """What the outputs of trained networks mean; kept beside their weights."""
+    return {
+        "characters": CHARACTERS,
+        "labels": list(COMMON_LABELS),
+        "charges": list(CHARGES),
+        "edges": [list(pair) for pair in EDGE_CLASSES],
+    }
+
+
 _TOKEN_OF = {character: 4 + i for i, character in enumerate(CHARACTERS)}
 
 OTHER_LABEL = 0

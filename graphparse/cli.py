@@ -6,11 +6,17 @@ import logging
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from assemble.graph import MoleculeGraph
+    from graphparse.prediction import Prediction
+    from graphparse.recognizer import Recognizer
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -39,62 +45,114 @@ def predict(
     batch_size: Annotated[int, typer.Option(min=1, help="Images read together.")] = 16,
     threads: Threads = None,
     overlay: Annotated[bool, typer.Option("--overlay", help="Also draw what was found.")] = False,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on with the run that was stopped in --out.")
+    ] = False,
     weights: Weights = None,
 ) -> None:
     """Read structures from images; folders are searched for images, with their subfolders."""
     if out.exists() and not out.is_dir():
         raise typer.BadParameter(f"{out} is not a folder", param_hint="--out")
     from graphparse.outputs import OutputFolder
-    from graphparse.recognizer import Recognizer
 
-    files = list(find_images(paths))
+    overlays = out / "overlays"
+    files = list(find_images(paths, overlays))
     start = time.monotonic()
-    recognizer = Recognizer(weights, threads, batch_size)
+    recognizer = _recognizer(weights, threads, batch_size)
     statuses: Counter[str] = Counter()
-    with (
-        OutputFolder(out) as outputs,
-        typer.progressbar(
-            recognizer.stream(files), length=len(files), hidden=not sys.stderr.isatty(),
-            file=sys.stderr,
-        ) as predictions,
-    ):  # fmt: skip
-        for number, prediction in enumerate(predictions):
-            outputs.write(prediction)
-            statuses[prediction.status] += 1
-            if overlay and prediction.graph is not None:
-                _write_overlay(files[number], prediction.graph, out / "overlays", number)
+    with _wrong_usage("--out", OSError):
+        out.mkdir(parents=True, exist_ok=True)
+    with OutputFolder(out, resume) as outputs:
+        # the number keeps overlays of files with the same name apart, over restarts too
+        left = without_earlier(enumerate(files), outputs.earlier)
+        stream = recognizer.stream(file for _, file in left)
+        with _progress(stream, len(left)) as predictions:
+            for (number, file), prediction in zip(left, predictions, strict=True):
+                outputs.write(prediction)
+                statuses[prediction.status] += 1
+                if overlay and prediction.graph is not None:
+                    _write_overlay(file, prediction.graph, overlays, number)
     counts = ", ".join(f"{count} {status}" for status, count in sorted(statuses.items()))
     seconds = time.monotonic() - start
-    typer.echo(f"{len(files)} images in {seconds:.1f} s: {counts or 'nothing to read'} -> {out}")
+    before = f" ({len(files) - len(left)} more were read before)" if resume else ""
+    counts = (counts or "nothing to read") + before
+    typer.echo(f"{len(left)} images in {seconds:.1f} s: {counts} -> {out}")
 
 
-def find_images(paths: list[Path]) -> Iterator[Path]:
-    """Files as they are named, folders searched for files with an image's suffix, in order."""
+def find_images(paths: list[Path], skip: Path | None = None) -> Iterator[Path]:
+    """Files as they are named, folders searched for files with an image's suffix, in order.
+
+    Args:
+        paths: files and folders.
+        skip: a folder that is not searched.
+    """
     from graphparse.images import SUFFIXES
 
+    hidden = None if skip is None else skip.resolve()
     for path in paths:
         if path.is_dir():
             yield from sorted(
                 file
                 for file in path.rglob("*")
-                if file.suffix.lower() in SUFFIXES and file.is_file()
+                if file.suffix.lower() in SUFFIXES
+                and file.is_file()
+                and file.parent.resolve() != hidden
             )
         else:
             yield path
 
 
-def _write_overlay(source: Path, graph: object, folder: Path, number: int) -> None:
+def without_earlier(
+    files: Iterable[tuple[int, Path]], earlier: Iterable[str]
+) -> list[tuple[int, Path]]:
+    """Numbered files less those read before; a file named twice is read twice."""
+    done = Counter(earlier)
+    left = []
+    for number, file in files:
+        if done[str(file)]:
+            done[str(file)] -= 1
+        else:
+            left.append((number, file))
+    return left
+
+
+def _progress(
+    predictions: Iterator[Prediction], length: int
+) -> AbstractContextManager[Iterable[Prediction]]:
+    """A progress bar for people; nothing in a pipe."""
+    if not sys.stderr.isatty():
+        return nullcontext(predictions)
+    return typer.progressbar(predictions, length=length, file=sys.stderr)
+
+
+def _recognizer(weights: Path | None, threads: int | None, batch_size: int = 16) -> Recognizer:
+    """The recognizer that the options ask for; weights that can't be read are wrong usage."""
+    from detectors.checkpoint import CheckpointError
+    from graphparse.recognizer import Recognizer
+
+    with _wrong_usage("--weights", CheckpointError):
+        return Recognizer(weights, threads, batch_size)
+
+
+@contextmanager
+def _wrong_usage(hint: str, *errors: type[Exception]) -> Iterator[None]:
+    """Turns errors into a message about an argument and exit code 2."""
+    try:
+        yield
+    except errors as error:
+        raise typer.BadParameter(str(error), param_hint=hint) from error
+
+
+def _write_overlay(source: Path, graph: MoleculeGraph, folder: Path, number: int) -> None:
     import cv2
 
-    from assemble.graph import MoleculeGraph
     from graphparse.images import load_image
     from graphparse.overlay import draw_overlay
 
-    assert isinstance(graph, MoleculeGraph)
     folder.mkdir(parents=True, exist_ok=True)
-    picture = draw_overlay(load_image(source).gray, graph)
-    # the number keeps files of the same name from different folders apart
-    cv2.imwrite(str(folder / f"{number:06d}-{source.stem}.png"), picture)
+    _, png = cv2.imencode(".png", draw_overlay(load_image(source).gray, graph))
+    # written by Python: OpenCV takes no file names that are no text
+    (folder / f"{number:06d}-{source.stem}.png").write_bytes(png.tobytes())
 
 
 @app.command()
@@ -102,34 +160,48 @@ def evaluate(
     sets: Annotated[
         list[Path], typer.Argument(exists=True, file_okay=False, help="With a references.csv.")
     ],
-    out: Annotated[Path | None, typer.Option(help="Folder for results.csv, summary.json.")] = None,
+    out: Annotated[
+        Path | None, typer.Option(file_okay=False, help="Folder for results.csv, summary.json.")
+    ] = None,
     limit: Annotated[int | None, typer.Option(min=1, help="Images per set.")] = None,
     failures: Annotated[
-        Path | None, typer.Option(help="HTML page of the wrong predictions.")
+        Path | None, typer.Option(dir_okay=False, help="HTML page of the wrong predictions.")
+    ] = None,
+    record: Annotated[
+        Path | None,
+        typer.Option(exists=True, dir_okay=False, help="Sidecar of weights to keep the figures."),
     ] = None,
     batch_size: Annotated[int, typer.Option(min=1, help="Images read together.")] = 16,
     threads: Threads = None,
     weights: Weights = None,
 ) -> None:
     """Compare predictions with references: exact InChI, calibration, causes of failure."""
-    from graphparse.evaluate import ReferenceError, table, write_results
     from graphparse.evaluate import evaluate as evaluate_set
+    from graphparse.evaluate import record_metrics, table, write_results
     from graphparse.failures import write_failures
-    from graphparse.recognizer import Recognizer
 
-    recognizer = Recognizer(weights, threads, batch_size)
-    try:
-        evaluations = [evaluate_set(folder, recognizer, limit) for folder in sets]
-    except ReferenceError as error:
-        raise typer.BadParameter(str(error), param_hint="SETS") from error
+    _check_sets(sets)
+    recognizer = _recognizer(weights, threads, batch_size)
+    evaluations = [evaluate_set(folder, recognizer, limit) for folder in sets]
     typer.echo(table([evaluation.summary for evaluation in evaluations]))
     for evaluation in evaluations:
         causes = ", ".join(f"{cause} {count}" for cause, count in evaluation.causes.items())
         typer.echo(f"{evaluation.summary.name} wrong by: {causes or 'nothing'}")
     if out is not None:
         write_results(evaluations, out)
+    if record is not None:
+        record_metrics(evaluations, record)
     if failures is not None:
         write_failures(evaluations, failures)
+
+
+def _check_sets(sets: list[Path]) -> None:
+    """All sets before the first is read, which may take long."""
+    from graphparse.evaluate import ReferenceError, read_references
+
+    with _wrong_usage("SETS", ReferenceError):
+        for folder in sets:
+            read_references(folder)
 
 
 @app.command()
@@ -201,9 +273,9 @@ def align_drawings(
 ) -> None:
     """Collect real drawings whose reading equals their reference, to train on."""
     from graphparse.align import align
-    from graphparse.recognizer import Recognizer
 
-    written, seen = align(sets, Recognizer(weights, threads), out, limit)
+    _check_sets(sets)
+    written, seen = align(sets, _recognizer(weights, threads), out, limit)
     typer.echo(f"{written} of {seen} drawings aligned -> {out}")
 
 
@@ -218,7 +290,7 @@ def calibrate(
 ) -> None:
     """Fit the confidence on real images with references."""
     from graphparse.calibrate import calibrate as run
-    from graphparse.recognizer import Recognizer
 
-    images, right = run(sets, Recognizer(weights, threads), out)
+    _check_sets(sets)
+    images, right = run(sets, _recognizer(weights, threads), out)
     typer.echo(f"{images} images, {right} right -> {out}")

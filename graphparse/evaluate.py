@@ -19,6 +19,8 @@ from graphparse.prediction import Prediction
 from graphparse.recognizer import Recognizer
 
 COVERAGE = 0.7
+COVERAGES = tuple(step / 10 for step in range(1, 11))
+"""Where the risk-coverage curve is taken."""
 
 
 class ReferenceError(ValueError):
@@ -79,6 +81,9 @@ class Evaluation:
                 "exact": metrics.exact(prediction.inchi, reference.inchi),
                 "confidence": prediction.confidence,
                 "cause": cause_of(prediction, reference.inchi),
+                "seconds": round(prediction.seconds, 4),
+                "smiles": prediction.smiles or "",
+                "reference_smiles": reference.smiles,
                 "inchi": prediction.inchi or "",
                 "reference": reference.inchi,
                 "warnings": "; ".join(prediction.warnings),
@@ -174,6 +179,19 @@ def summarise(
     )
 
 
+def confidence_curves(evaluation: Evaluation) -> dict[str, list[dict[str, float]]]:
+    """Risk-coverage curve and reliability diagram, shares in [0, 1]."""
+    confidence = np.array([p.confidence for p in evaluation.predictions], np.float64)
+    pairs = zip(evaluation.predictions, evaluation.references, strict=True)
+    right = np.array([metrics.exact(p.inchi, r.inchi) for p, r in pairs], bool)
+    curve = [
+        {"coverage": c, "accuracy": round(metrics.accuracy_at_coverage(confidence, right, c), 4)}
+        for c in COVERAGES
+    ]
+    bars = [asdict(bar) for bar in metrics.reliability(confidence, right)]
+    return {"risk_coverage": curve, "reliability": bars}
+
+
 def _mean(values: Sequence[float], digits: int) -> float:
     return round(float(np.mean(values)), digits) if len(values) else 0.0
 
@@ -189,12 +207,29 @@ def table(summaries: Sequence[Summary]) -> str:
     return str(frame.to_string())
 
 
+def record_metrics(evaluations: Sequence[Evaluation], sidecar: Path) -> None:
+    """Write the figures into the JSON sidecar of the weights that they were measured with."""
+    values = json.loads(sidecar.read_text())
+    values["metrics"] = {
+        evaluation.summary.name: {
+            key: value for key, value in asdict(evaluation.summary).items() if key != "name"
+        }
+        for evaluation in evaluations
+    }
+    sidecar.write_text(json.dumps(values, indent=2) + "\n")
+
+
 def write_results(evaluations: Sequence[Evaluation], out: Path) -> None:
     """Write ``results.csv`` (a row per image) and ``summary.json`` to a folder."""
     out.mkdir(parents=True, exist_ok=True)
     frames = [evaluation.rows().assign(set=evaluation.summary.name) for evaluation in evaluations]
     pd.concat(frames).to_csv(out / "results.csv", index=False)
     record = [
-        {**asdict(evaluation.summary), "causes": evaluation.causes} for evaluation in evaluations
+        {
+            **asdict(evaluation.summary),
+            "causes": evaluation.causes,
+            **confidence_curves(evaluation),
+        }
+        for evaluation in evaluations
     ]
     (out / "summary.json").write_text(json.dumps(record, indent=2) + "\n")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import warnings
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -53,54 +54,69 @@ def load_image(source: ImageSource) -> LoadedImage:
     if isinstance(source, np.ndarray):
         return _finish(_gray_of_array(source), [])
     notes: list[str] = []
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+    with warnings.catch_warnings(), ExitStack() as opened:
+        warnings.simplefilter("ignore")
         try:
-            image = source if isinstance(source, Image.Image) else _open(source)
+            image = source
+            if not isinstance(image, Image.Image):
+                image = opened.enter_context(_open(image))
             width, height = image.size
             if width * height > MOST_PIXELS:
                 raise ImageError(f"too large: {width} x {height} pixels")
+            if width * height == 0:
+                raise ImageError(f"empty image: {width} x {height} pixels")
             frames = getattr(image, "n_frames", 1)
             if frames > 1:
                 notes.append(f"first of {frames} frames")
                 image.seek(0)
             image.load()
             gray = _gray_of_image(ImageOps.exif_transpose(image) or image)
+        except ImageError:
+            raise
         except Image.DecompressionBombError as error:
             raise ImageError("too large") from error
-        except (OSError, SyntaxError, ValueError, EOFError, IndexError) as error:
-            if isinstance(error, ImageError):
-                raise
+        except MemoryError as error:
+            raise ImageError("too large for the memory of this machine") from error
+        except Exception as error:  # on damaged files Pillow's decoders raise almost anything
+            if isinstance(error, OSError) and error.errno:
+                raise ImageError(f"cannot be read: {error.strerror}") from error
             raise ImageError(f"damaged image: {error}") from error
     return _finish(gray, notes)
 
 
+def looks_blank(gray: NDArray[np.uint8]) -> bool:
+    """Whether a loaded picture, (H, W), has nothing on it."""
+    return int(gray.max()) - int(gray.min()) < LEAST_CONTRAST
+
+
 def _open(source: str | Path | bytes) -> Image.Image:
-    if isinstance(source, bytes):
-        data = source
-    else:
-        path = Path(source)
-        if not path.is_file():
-            raise ImageError("no such file")
-        data = path.read_bytes()
-    if not data:
+    """A picture whose header alone is read so far."""
+    if not isinstance(source, str | Path | bytes):
+        kind = type(source).__name__
+        raise ImageError(f"expected a path, bytes, a Pillow image or an array, got {kind}")
+    if not isinstance(source, bytes) and not Path(source).is_file():
+        raise ImageError("no such file")
+    if not (len(source) if isinstance(source, bytes) else Path(source).stat().st_size):
         raise ImageError("empty file")
     try:
-        return Image.open(io.BytesIO(data), formats=FORMATS)
+        file = io.BytesIO(source) if isinstance(source, bytes) else source
+        return Image.open(file, formats=FORMATS)
     except UnidentifiedImageError as error:
         raise ImageError(f"not an image that can be read ({', '.join(FORMATS)})") from error
 
 
-def _gray_of_array(array: NDArray[np.generic]) -> NDArray[np.float32]:
+def _gray_of_array(array: NDArray[np.generic]) -> NDArray[np.uint8]:
     if array.ndim not in (2, 3) or array.size == 0:
         raise ImageError(f"expected an array (H, W) or (H, W, channels), got {array.shape}")
+    if array.dtype.kind not in "buif":
+        raise ImageError(f"expected an array of numbers, got {array.dtype}")
+    if array.ndim == 3 and array.shape[2] not in (1, 3, 4):
+        raise ImageError(f"expected 1, 3 or 4 channels, got {array.shape[2]}")
     if array.size > 4 * MOST_PIXELS:
         raise ImageError(f"too large: shape {array.shape}")
     if array.dtype == bool:
         array = array.astype(np.uint8) * 255
     if array.dtype == np.uint8:
-        if array.ndim == 3 and array.shape[2] not in (1, 3, 4):
-            raise ImageError(f"expected 1, 3 or 4 channels, got {array.shape[2]}")
         squeezed = array[..., 0] if array.ndim == 3 and array.shape[2] == 1 else array
         return _gray_of_image(Image.fromarray(squeezed))
     values = array.astype(np.float32)
@@ -111,45 +127,64 @@ def _gray_of_array(array: NDArray[np.generic]) -> NDArray[np.float32]:
     return _stretched(values)
 
 
-def _gray_of_image(image: Image.Image) -> NDArray[np.float32]:
-    """(H, W) gray from 0 to 255."""
+def _gray_of_image(image: Image.Image) -> NDArray[np.uint8]:
+    """(H, W) gray."""
     if image.mode in ("I", "F") or image.mode.startswith("I;"):
         return _stretched(np.asarray(image, np.float32))
     if image.mode in ("RGBA", "LA", "PA", "La", "RGBa") or "transparency" in image.info:
         return _on_paper(image.convert("RGBA"))
-    return np.asarray(image.convert("L"), np.float32)
+    return np.asarray(image.convert("L"), np.uint8)
 
 
-def _stretched(values: NDArray[np.float32]) -> NDArray[np.float32]:
+def _stretched(values: NDArray[np.float32]) -> NDArray[np.uint8]:
     low, high = float(values.min()), float(values.max())
     if high - low < 1e-9:
-        return np.full(values.shape, 255, np.float32)
-    return np.asarray((values - low) * (255 / (high - low)), np.float32)
+        return np.full(values.shape, 255, np.uint8)
+    return np.rint((values - low) * (255 / (high - low))).astype(np.uint8)
 
 
-def _on_paper(image: Image.Image) -> NDArray[np.float32]:
-    """Lay a transparent picture on white, or on black if what is opaque is light."""
-    gray = np.asarray(image.convert("RGB").convert("L"), np.float32)
-    alpha = np.asarray(image.getchannel("A"), np.float32) / 255
-    opaque = alpha > 0.5
-    light = bool(opaque.any()) and bool((~opaque).any()) and float(gray[opaque].mean()) > 180
-    paper = 0.0 if light else 255.0
-    return np.asarray(gray * alpha + paper * (1 - alpha), np.float32)
+def _on_paper(image: Image.Image) -> NDArray[np.uint8]:
+    """Lay a transparent picture on white, or on black if its ink is light.
+
+    What is opaque is paper with its ink if it covers most of the picture, and ink alone if not.
+    """
+    gray, alpha = image.convert("L"), image.getchannel("A")
+    step = _step(image.width * image.height)
+    opaque = np.asarray(alpha)[::step, ::step] > 127
+    seen = np.asarray(gray)[::step, ::step][opaque]
+    if not len(seen):
+        dark = False
+    elif opaque.mean() > 0.5:
+        dark = float(np.median(seen)) < 128
+    else:
+        dark = float(seen.mean()) > 180
+    canvas = Image.new("L", image.size, 0 if dark else 255)
+    canvas.paste(gray, mask=alpha)
+    return np.asarray(canvas, np.uint8)
 
 
-def _finish(gray: NDArray[np.float32], notes: list[str]) -> LoadedImage:
+def _step(size: int) -> int:
+    """Every how many-th row and column is looked at to tell paper from ink."""
+    return max(1, int(np.sqrt(size / SAMPLE)))
+
+
+def _finish(gray: NDArray[np.uint8], notes: list[str]) -> LoadedImage:
     """White paper and black ink: inverted if need be, the tint of the paper taken off."""
-    step = max(1, int(np.sqrt(gray.size / SAMPLE)))
-    sample = gray[::step, ::step]
+    step = _step(gray.size)
+    sample = gray[::step, ::step].astype(np.float32)
+    levels = np.arange(256, dtype=np.float32)
+    darkest = float(gray.min())
     paper = float(np.median(sample))
     if paper < DARK_PAPER and float(np.mean(sample > 128)) < 0.5:
-        gray, sample, paper = 255 - gray, 255 - sample, 255 - paper
+        levels, sample, paper = 255 - levels, 255 - sample, 255 - paper
+        darkest = 255 - float(gray.max())
         notes.append("light ink on dark paper: inverted")
     # a thin drawing covers little of its page: few pixels tell how dark the ink is
     ink = float(np.percentile(sample, 0.5)) if sample.size > 400 else float(sample.min())
     if paper - ink >= LEAST_CONTRAST:
         if paper < 250 or ink > 60:
-            gray = (gray - ink) * (255 / (paper - ink))
-    elif float(gray.min()) > paper - LEAST_CONTRAST:
-        gray = np.full(gray.shape, 255, np.float32)
-    return LoadedImage(np.clip(np.rint(gray), 0, 255).astype(np.uint8), tuple(notes))
+            levels = (levels - ink) * (255 / (paper - ink))
+    elif darkest > paper - LEAST_CONTRAST:
+        levels = np.full_like(levels, 255)
+    table = np.clip(np.rint(levels), 0, 255).astype(np.uint8)
+    return LoadedImage(table[gray], tuple(notes))

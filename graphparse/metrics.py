@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -51,6 +52,41 @@ def tanimoto(predicted: str | None, reference: str) -> float:
     return float(DataStructs.TanimotoSimilarity(one, two))
 
 
+@dataclass(frozen=True, slots=True)
+class ReliabilityBin:
+    """One bar of a reliability diagram."""
+
+    low: float
+    high: float
+    count: int
+    confidence: float
+    """Mean of the bar's predictions."""
+    accuracy: float
+    """Share of them that is right."""
+
+
+def reliability(
+    confidence: NDArray[np.float64], right: NDArray[np.bool_], bins: int = 10
+) -> list[ReliabilityBin]:
+    """Bars of equal width over [0, 1], without the empty ones.
+
+    Args:
+        confidence: (N,) in [0, 1]; right: (N,).
+    """
+    index = np.minimum((confidence * bins).astype(int), bins - 1)
+    return [
+        ReliabilityBin(
+            b / bins,
+            (b + 1) / bins,
+            int(within.sum()),
+            float(confidence[within].mean()),
+            float(right[within].mean()),
+        )
+        for b in range(bins)
+        if (within := index == b).any()
+    ]
+
+
 def expected_calibration_error(
     confidence: NDArray[np.float64], right: NDArray[np.bool_], bins: int = 10
 ) -> float:
@@ -59,16 +95,11 @@ def expected_calibration_error(
     Args:
         confidence: (N,) in [0, 1]; right: (N,).
     """
-    if not len(confidence):
-        return 0.0
-    index = np.minimum((confidence * bins).astype(int), bins - 1)
     gaps = [
-        abs(float(confidence[index == b].mean()) - float(right[index == b].mean()))
-        * float((index == b).mean())
-        for b in range(bins)
-        if (index == b).any()
+        abs(bar.confidence - bar.accuracy) * bar.count
+        for bar in reliability(confidence, right, bins)
     ]
-    return float(sum(gaps))
+    return float(sum(gaps)) / max(len(confidence), 1)
 
 
 def accuracy_at_coverage(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
@@ -21,22 +22,40 @@ class OutputFolder:
 
     Args:
         folder: made if it is not there; the three files in it are replaced.
+        resume: keep the predictions that a run which was stopped left in the folder.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, resume: bool = False) -> None:
         self.folder = folder
+        self._resume = resume
         self._files = ExitStack()
+        self.earlier: list[str] = []
+        """Sources of the predictions that were kept."""
 
     def __enter__(self) -> Self:
         self.folder.mkdir(parents=True, exist_ok=True)
         base = self.folder / "predictions"
-        opened = [
-            self._files.enter_context(base.with_suffix(suffix).open("w", newline=newline))
-            for suffix, newline in ((".csv", ""), (".jsonl", None), (".sdf", None))
-        ]
-        table, self._lines, self._sdf = opened
-        self._table = csv.writer(table)
+        lines = base.with_suffix(".jsonl")
+        kept = list(earlier_predictions(lines)) if self._resume else []
+        # the lines are what a stopped run is continued from: written aside, then put in place
+        fresh = base.with_suffix(".jsonl.part")
+        fresh.write_text("".join(json.dumps(p.to_dict()) + "\n" for p in kept), encoding="utf-8")
+        fresh.replace(lines)
+        # names of files may hold bytes that are no text: they are written as they are
+        self._csv, self._sdf = (
+            self._files.enter_context(
+                base.with_suffix(suffix).open(
+                    "w", newline=newline, encoding="utf-8", errors="surrogateescape"
+                )
+            )
+            for suffix, newline in ((".csv", ""), (".sdf", "\n"))
+        )
+        self._lines = self._files.enter_context(lines.open("a", encoding="utf-8"))
+        self._table = csv.writer(self._csv)
         self._table.writerow(COLUMNS)
+        for prediction in kept:
+            self._write_views(prediction)
+            self.earlier.append(prediction.source)
         return self
 
     def __exit__(
@@ -49,11 +68,29 @@ class OutputFolder:
 
     def write(self, prediction: Prediction) -> None:
         """Add one prediction to all three files; the SDF holds only those with a molecule."""
+        self._lines.write(json.dumps(prediction.to_dict()) + "\n")
+        self._lines.flush()
+        self._write_views(prediction)
+
+    def _write_views(self, prediction: Prediction) -> None:
         values = prediction.to_dict()
         self._table.writerow(["" if values[c] is None else values[c] for c in COLUMNS])
-        self._lines.write(json.dumps(values) + "\n")
+        self._csv.flush()
         if prediction.molblock is not None:
             self._sdf.write(sdf_record(prediction))
+            self._sdf.flush()
+
+
+def earlier_predictions(path: Path) -> Iterator[Prediction]:
+    """Predictions of a ``.jsonl`` file up to the first line that a stopped run left unfinished."""
+    if not path.is_file():
+        return
+    with path.open(encoding="utf-8") as file:
+        for line in file:
+            try:
+                yield Prediction.from_dict(json.loads(line))
+            except (ValueError, KeyError, TypeError):
+                return
 
 
 def sdf_record(prediction: Prediction) -> str:

@@ -19,6 +19,8 @@ _COLOURS: dict[BondKind, tuple[int, int, int]] = {
 """BGR; the other kinds are gray."""
 _OTHER = (110, 110, 110)
 _LABEL = (0, 0, 200)
+MOST_PIXELS = 30_000_000
+"""Pictures are not enlarged beyond this many pixels."""
 LEAST_BOND = 40.0
 """Small pictures are enlarged so that a bond has at least this many pixels."""
 
@@ -34,7 +36,8 @@ def draw_overlay(gray: NDArray[np.uint8], graph: MoleculeGraph) -> NDArray[np.ui
     """
     zoom = 1
     if graph.n_bonds:
-        zoom = int(np.clip(np.ceil(LEAST_BOND / max(graph.bond_length(), 1.0)), 1, 4))
+        most = int(np.clip(np.sqrt(MOST_PIXELS / gray.size), 1, 4))
+        zoom = int(np.clip(np.ceil(LEAST_BOND / max(graph.bond_length(), 1.0)), 1, most))
     pale = (128 + gray.astype(np.float32) / 2).astype(np.uint8)
     size = (gray.shape[1] * zoom, gray.shape[0] * zoom)
     canvas = cv2.cvtColor(cv2.resize(pale, size), cv2.COLOR_GRAY2BGR)

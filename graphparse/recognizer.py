@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.resources
+import logging
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
@@ -15,8 +16,10 @@ from assemble.graph import MoleculeGraph
 from assemble.molecule import AssembleError, Molecule, assemble
 from detectors.parser import Parser, Reading
 from graphparse.calibration import calibrated
-from graphparse.images import ImageError, ImageSource, LoadedImage, load_image
+from graphparse.images import ImageError, ImageSource, LoadedImage, load_image, looks_blank
 from graphparse.prediction import Prediction, Status
+
+logger = logging.getLogger(__name__)
 
 BATCH_SIZE = 16
 LOW_CONFIDENCE = 0.5
@@ -31,13 +34,17 @@ def shipped_weights() -> Path:
     """The weights in the package.
 
     Raises:
-        FileNotFoundError: the package was built without weights.
+        FileNotFoundError: the package was built without weights, or with several.
     """
     folder = importlib.resources.files("graphparse") / "weights"
     found = sorted(Path(str(folder)).glob("parser-*.safetensors"))
     if not found:
         raise FileNotFoundError("this installation of graphparse has no weights")
-    return found[-1]
+    if len(found) > 1:
+        # names are hashes: none of them tells which is meant
+        names = ", ".join(path.name for path in found)
+        raise FileNotFoundError(f"one set of weights is expected in {folder}, found {names}")
+    return found[0]
 
 
 class Recognizer:
@@ -108,21 +115,26 @@ class Recognizer:
         """Readings, or what went wrong: one odd picture must not take its batch along."""
         try:
             return list(self._parser.parse(pictures))
-        except (RuntimeError, MemoryError, ValueError):
+        except Exception:
+            # which picture it was, and why, is found out one by one
             return [self._parse_alone(picture) for picture in pictures]
 
     def _parse_alone(self, picture: NDArray[np.uint8]) -> Reading | str:
         try:
             return self._parser.parse([picture])[0]
-        except (RuntimeError, MemoryError, ValueError) as error:
+        except Exception as error:
+            logger.warning("a picture of shape %s failed", picture.shape, exc_info=True)
             return f"{type(error).__name__}: {error}"
 
 
 def _load(source: ImageSource, name: str) -> LoadedImage | Prediction:
     try:
-        return load_image(source)
+        loaded = load_image(source)
     except ImageError as error:
         return Prediction(name, Status.ERROR, message=str(error))
+    if looks_blank(loaded.gray):
+        return Prediction(name, Status.NO_STRUCTURE, message="blank picture", warnings=loaded.notes)
+    return loaded
 
 
 def _assembled(reading: Reading) -> tuple[Reading, Molecule] | None:
@@ -150,6 +162,10 @@ def _prediction(name: str, reading: Reading | str, notes: tuple[str, ...]) -> Pr
             graph=reading.graph,
             warnings=notes,
         )
+    except Exception as error:  # a graph nobody thought of must not end the run
+        logger.warning("%s: the drawn graph could not be worked out", name, exc_info=True)
+        message = f"{type(error).__name__}: {error}"
+        return Prediction(name, Status.ERROR, message=message, graph=reading.graph, warnings=notes)
     warnings = (*notes, *molecule.warnings)
     confidence = calibrated(reading, molecule)
     low = confidence < LOW_CONFIDENCE

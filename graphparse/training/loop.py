@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import logging
 import math
+import shlex
+import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -21,6 +23,7 @@ from data.stream import SampleStream
 from detectors.checkpoint import load_checkpoint, save_checkpoint
 from detectors.network import NetworkConfig, ParserNetwork
 from detectors.scale import ScaleNetwork
+from detectors.vocabulary import fingerprint
 from graphparse.training.batches import Batch, BatchStream
 from graphparse.training.step import losses
 
@@ -202,7 +205,9 @@ class Trainer:
             old.unlink()
         sidecar = {
             "architecture": {"parser": parser.config.to_dict(), "scale": {"widths": scale.widths}},
+            "vocabulary": fingerprint(),
             "training": {
+                "command": shlex.join(["graphparse", *sys.argv[1:]]),
                 "images": self.images,
                 "steps": self.step,
                 "minutes": round(self.seconds / 60, 1),

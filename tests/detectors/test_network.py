@@ -7,6 +7,7 @@ import torch
 from detectors.backbone import UNet, fuse_batch_norm
 from detectors.checkpoint import CheckpointError, load_checkpoint, save_checkpoint
 from detectors.network import NetworkConfig, ParserNetwork
+from detectors.parser import Parser
 from detectors.refiner import Refiner
 from detectors.sampling import sample_points
 from detectors.scale import ScaleNetwork, bin_targets, expected_length
@@ -122,3 +123,9 @@ def test_checkpoint_round_trip_and_damage(tmp_path: Path) -> None:
         load_checkpoint(path)
     with pytest.raises(CheckpointError, match="cannot be read"):
         load_checkpoint(tmp_path / "none.safetensors")
+
+
+def test_weights_of_another_vocabulary_are_refused(tmp_path: Path) -> None:
+    path = save_checkpoint(tmp_path, "parser", {}, {"vocabulary": {"characters": "abc"}})
+    with pytest.raises(CheckpointError, match="other labels"):
+        Parser.load(path)

@@ -13,6 +13,10 @@ import cv2
 import pytest
 from rdkit import Chem
 
+from graphparse.cli import find_images, without_earlier
+from graphparse.outputs import OutputFolder
+from graphparse.prediction import Prediction, Status
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -63,6 +67,54 @@ def test_predict_writes_all_files(examples: Path, tmp_path: Path) -> None:
     assert len(list((out / "overlays").glob("*.png"))) == 2
 
 
+def test_a_stopped_run_is_continued(examples: Path, tmp_path: Path) -> None:
+    """The row of the first run is kept as it is, a torn line is read again, order is the same."""
+    first, second = examples / "aspirin.png", examples / "caffeine.png"
+    with OutputFolder(tmp_path) as outputs:
+        outputs.write(Prediction(str(first), Status.ERROR, message="kept"))
+    with (tmp_path / "predictions.jsonl").open("a") as file:
+        file.write('{"source": "' + str(second))
+    done = run("predict", first, second, first, "--out", tmp_path, "--resume")
+    assert done.returncode == 0, done.stderr
+    assert "2 images" in done.stdout and "1 more" in done.stdout
+    table = rows(tmp_path)
+    assert [row["source"] for row in table] == [str(first), str(second), str(first)]
+    assert [row["message"] == "kept" for row in table] == [True, False, False]
+    assert (tmp_path / "predictions.jsonl").read_text().count("\n") == 3
+    assert len(list(Chem.SDMolSupplier(str(tmp_path / "predictions.sdf")))) == 2
+
+
+def test_files_named_twice_are_counted() -> None:
+    one, two = Path("one.png"), Path("two.png")
+    left = without_earlier(enumerate([one, two, one]), ["one.png"])
+    assert left == [(1, two), (2, one)]
+
+
+def test_own_overlays_are_not_searched(tmp_path: Path) -> None:
+    (tmp_path / "overlays").mkdir()
+    for name in ("b.png", "A.TIF", "overlays/b.png", "c.txt"):
+        (tmp_path / name).touch()
+    found = list(find_images([tmp_path], tmp_path / "overlays"))
+    assert [path.name for path in found] == ["A.TIF", "b.png"]
+    assert len(list(find_images([tmp_path]))) == 3
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="file names are text there")
+def test_file_names_that_are_no_text(examples: Path, tmp_path: Path) -> None:
+    name = os.fsdecode(b'caf\xe9, "x".png')
+    try:
+        shutil.copy(examples / "aspirin.png", tmp_path / name)
+    except OSError:
+        pytest.skip("this file system takes text only")
+    out = tmp_path / "out"
+    done = run("predict", tmp_path, "--out", out, "--overlay")
+    assert done.returncode == 0, done.stderr
+    assert b"caf\xe9" in (out / "predictions.csv").read_bytes()
+    assert len(list((out / "overlays").iterdir())) == 1
+    again = run("predict", tmp_path, "--out", out, "--resume")
+    assert "0 images" in again.stdout and "1 more" in again.stdout
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
@@ -70,7 +122,10 @@ def test_predict_writes_all_files(examples: Path, tmp_path: Path) -> None:
         ("predict", "no-such-file.png", "--out", "x"),
         ("predict", str(ROOT / "README.md"), "--out", str(ROOT / "README.md")),
         ("render",),
+        ("predict", str(ROOT / "README.md"), "--out", str(ROOT / "README.md" / "x")),
+        ("predict", str(ROOT / "tests"), "--out", "x", "--weights", str(ROOT / "README.md")),
         ("evaluate", str(ROOT / "tests")),
+        ("train", "calibrate", str(ROOT / "tests"), "--out", "x.json"),
         ("nonsense",),
     ],
 )
@@ -105,6 +160,8 @@ def test_evaluate_prints_a_table_and_writes_failures(examples: Path, tmp_path: P
     assert "aspirin" in page.read_text() and "data:image/png" in page.read_text()
     summary = json.loads((out / "summary.json").read_text())
     assert summary[0]["images"] == 8 and summary[0]["exact"] == 87.5
+    assert summary[0]["risk_coverage"][-1] == {"coverage": 1.0, "accuracy": 0.875}
+    assert sum(bar["count"] for bar in summary[0]["reliability"]) == 8
     assert (out / "results.csv").read_text().count("\n") == 9
 
 
@@ -121,6 +178,7 @@ def test_the_installed_wheel_reads_its_examples(tmp_path: Path) -> None:
     shutil.rmtree(source)
     (wheel,) = tmp_path.glob("*.whl")
     names = zipfile.ZipFile(wheel).namelist()
+    assert sum(name.endswith(".safetensors") for name in names) == 1
     for part in ("groups.tsv", "pool.smi.gz", ".safetensors", "calibration.json", "aspirin.png"):
         assert any(name.endswith(part) for name in names), part
     size = sum(

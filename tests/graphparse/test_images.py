@@ -8,7 +8,7 @@ import pytest
 from PIL import Image, ImageDraw
 
 from graphparse import images
-from graphparse.images import ImageError, load_image
+from graphparse.images import FORMATS, ImageError, load_image, looks_blank
 
 
 def drawn(mode: str = "L", ink: object = 0, paper: object = 255) -> Image.Image:
@@ -48,6 +48,35 @@ def is_line(gray: np.ndarray) -> bool:
 )
 def test_every_mode_is_read(data: bytes) -> None:
     assert is_line(load_image(data).gray)
+
+
+@pytest.mark.parametrize("kind", FORMATS)
+def test_every_format_is_read(kind: str) -> None:
+    assert is_line(load_image(encoded(drawn(), kind)).gray)
+
+
+def test_an_opaque_page_in_a_transparent_margin_is_paper() -> None:
+    picture = Image.new("RGBA", (60, 40), (0, 0, 0, 0))
+    picture.paste(drawn("RGB", (0, 0, 0), (255, 255, 255)).crop((4, 4, 56, 36)), (4, 4))
+    loaded = load_image(picture)
+    assert is_line(loaded.gray) and not loaded.notes
+    assert loaded.gray[0, 0] > 220
+
+
+def test_damaged_files_never_raise_anything_else() -> None:
+    """Bytes turned at random: read or refused, but never another exception."""
+    rng = np.random.default_rng(0)
+    read = 0
+    for kind in ("PNG", "TIFF", "GIF", "BMP", "JPEG"):
+        whole = np.frombuffer(encoded(drawn(), kind), np.uint8)
+        for _ in range(60):
+            data = whole.copy()
+            data[rng.integers(0, len(data), 3)] = rng.integers(0, 256, 3)
+            try:
+                read += load_image(data.tobytes()).gray.size > 0
+            except ImageError as error:
+                assert str(error)
+    assert read > 30
 
 
 def test_inverted_palette_of_one_bit() -> None:
@@ -94,6 +123,10 @@ def test_arrays(dtype: type) -> None:
         (np.zeros(7), "expected an array"),
         (np.zeros((4, 4, 7), np.uint8), "channels"),
         (np.full((4, 4), np.nan), "no numbers"),
+        (np.zeros((4, 4), complex), "array of numbers"),
+        (Image.new("L", (0, 4)), "empty image"),
+        (None, "expected a path"),
+        (7, "expected a path"),
     ],
 )
 def test_what_cannot_be_read_says_why(data: object, message: str) -> None:
@@ -120,3 +153,5 @@ def test_blank_and_tiny_pictures_stay_blank() -> None:
     for picture in (Image.new("L", (1, 1), 0), Image.new("L", (50, 50), 255)):
         gray = load_image(picture).gray
         assert gray.min() == gray.max() or gray.shape == (1, 1)
+        assert looks_blank(gray)
+    assert not looks_blank(load_image(drawn()).gray)

@@ -43,6 +43,10 @@ def test_calibration_error_by_hand() -> None:
     # bins [0.9, 1]: |0.95 - 0.5| * 0.5 and [0.5, 0.6): |0.55 - 1| * 0.5
     assert metrics.expected_calibration_error(confidence, right) == pytest.approx(0.45)
     assert metrics.expected_calibration_error(confidence[:0], right[:0]) == 0.0
+    low, high = metrics.reliability(confidence, right)
+    assert (low.low, low.high, low.count, low.accuracy) == (0.5, 0.6, 2, 1.0)
+    assert (high.count, high.accuracy) == (2, 0.5)
+    assert high.confidence == pytest.approx(0.95)
 
 
 def test_accuracy_at_coverage_keeps_the_surest() -> None:

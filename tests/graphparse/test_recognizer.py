@@ -4,15 +4,19 @@ import csv
 import io
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageFont
 from rdkit import Chem
 from skimage import data as photos
 
+from assemble.graph import MoleculeGraph
+from detectors.parser import Reading
 from graphparse import Prediction, Recognizer
 from graphparse.evaluate import ReferenceError, evaluate, read_references, table
 from graphparse.prediction import Status
+from graphparse.recognizer import shipped_weights
 
 
 def references(folder: Path) -> list[dict[str, str]]:
@@ -137,3 +141,45 @@ def test_a_set_without_references_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "references.csv").write_text("id,picture\n1,a.png\n")
     with pytest.raises(ReferenceError, match="no column"):
         read_references(tmp_path)
+
+
+class Clumsy:
+    """A parser that fails on wide pictures, with errors that nobody announced."""
+
+    def __init__(self, error: Exception, reading: Reading) -> None:
+        self.error, self.reading = error, reading
+
+    def parse(self, images: list[np.ndarray]) -> list[Reading]:
+        if any(image.shape[1] > 100 for image in images):
+            raise self.error
+        return [self.reading for _ in images]
+
+
+@pytest.mark.parametrize("error", [IndexError("no index"), cv2.error("resize"), MemoryError()])
+def test_one_failing_picture_costs_no_other(
+    monkeypatch: pytest.MonkeyPatch, recognizer: Recognizer, error: Exception
+) -> None:
+    places = np.array([[10, 10], [40, 10]], np.float32)
+    bond = np.array([[0, 1]])
+    graph = MoleculeGraph(places, ("", "OH"), np.zeros(2), bond, np.array([1]))
+    monkeypatch.setattr(recognizer, "_parser", Clumsy(error, Reading(graph, 30.0, 1.0)))
+    pages = [Image.new("L", (width, 40), 255) for width in (60, 120, 60)]
+    for page in pages:
+        ImageDraw.Draw(page).line((10, 10, 40, 10), fill=0)
+    found = recognizer.predict(pages)
+    assert [p.status is Status.ERROR for p in found] == [False, True, False]
+    assert type(error).__name__ in found[1].message
+    assert found[0].smiles == found[2].smiles == "CO"
+
+
+def test_several_sets_of_weights_are_refused(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "weights").mkdir()
+    monkeypatch.setattr("importlib.resources.files", lambda name: tmp_path)
+    with pytest.raises(FileNotFoundError, match="no weights"):
+        shipped_weights()
+    for name in ("parser-1.safetensors", "parser-2.safetensors"):
+        (tmp_path / "weights" / name).touch()
+    with pytest.raises(FileNotFoundError, match=r"parser-1.*parser-2"):
+        shipped_weights()
