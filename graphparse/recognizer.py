@@ -12,22 +12,17 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from assemble.graph import MoleculeGraph
 from assemble.molecule import AssembleError, Molecule, assemble
 from detectors.parser import Parser, Reading
 from graphparse.calibration import calibrated
 from graphparse.images import ImageError, ImageSource, LoadedImage, load_image, looks_blank
 from graphparse.prediction import Prediction, Status
+from graphparse.refusal import why_no_structure
 
 logger = logging.getLogger(__name__)
 
 BATCH_SIZE = 16
 LOW_CONFIDENCE = 0.5
-FEWEST_BONDS = 1
-LEAST_SCORE = 0.55
-"""Mean score of atoms and bonds below which what was found is no structure."""
-MOST_LONELY = 0.5
-"""Share of atoms without a bond above which what was found is text."""
 
 
 def shipped_weights() -> Path:
@@ -107,7 +102,7 @@ class Recognizer:
             if isinstance(item, Prediction):
                 out.append(item)
             else:
-                out.append(_prediction(name, next(readings), item.notes))
+                out.append(_prediction(name, next(readings), item))
         seconds = (time.perf_counter() - start) / len(batch)
         return [replace(prediction, seconds=seconds) for prediction in out]
 
@@ -144,10 +139,11 @@ def _assembled(reading: Reading) -> tuple[Reading, Molecule] | None:
         return None
 
 
-def _prediction(name: str, reading: Reading | str, notes: tuple[str, ...]) -> Prediction:
+def _prediction(name: str, reading: Reading | str, loaded: LoadedImage) -> Prediction:
+    notes = loaded.notes
     if isinstance(reading, str):
         return Prediction(name, Status.ERROR, message=reading, warnings=notes)
-    reason = why_no_structure(reading.graph)
+    reason = why_no_structure(reading.graph, loaded.gray)
     if reason:
         return Prediction(
             name, Status.NO_STRUCTURE, message=reason, graph=reading.graph, warnings=notes
@@ -183,21 +179,6 @@ def _prediction(name: str, reading: Reading | str, notes: tuple[str, ...]) -> Pr
         confidence=confidence,
         warnings=warnings,
     )
-
-
-def why_no_structure(graph: MoleculeGraph) -> str:
-    """Why a graph is no molecule that somebody drew; "" if it may well be one."""
-    if not graph.n_atoms:
-        return "nothing that looks like a structure"
-    if graph.n_bonds < FEWEST_BONDS:
-        return "no bonds found"
-    lonely = 1 - len(set(graph.bonds.reshape(-1).tolist())) / graph.n_atoms
-    if lonely > MOST_LONELY:
-        return "text rather than a structure: most atoms have no bond"
-    scores = np.concatenate([graph.atom_scores, graph.bond_scores])
-    if float(scores.mean()) < LEAST_SCORE:
-        return "nothing that is surely a structure"
-    return ""
 
 
 def predict(images: Sequence[ImageSource]) -> list[Prediction]:

@@ -1,0 +1,92 @@
+"""Tells structures from photos, text and tables that the networks found bonds in."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from skimage.filters import threshold_otsu
+
+from assemble.graph import MoleculeGraph
+
+LEAST_SCORE = 0.55
+"""Mean score of atoms and bonds below which what was found is no structure."""
+MOST_LONELY = 0.5
+"""Share of atoms without a bond above which what was found is text."""
+LEAST_EXPLAINED = 0.4
+"""Share of the ink that must lie at the graph. Of real drawings that are read right few have less
+than 0.8, and those with the longest captions 0.45."""
+FEW_BONDS = 3
+LEAST_EXPLAINED_BY_FEW = 0.6
+"""The same for graphs with fewer bonds than that: any page has a stroke or two."""
+GRID_BONDS = 6
+GRID_SHARE = 0.95
+"""From so many bonds on, a graph is a table if this share of its bonds is upright or level, and
+this share of its atoms has no label (Fischer projections have labels)."""
+GRID_ANGLE = 4.0
+"""Degrees from the axes."""
+WORKING_BOND = 32.0
+"""Pixels of a bond at which the ink is looked at; finer pictures are shrunk to it."""
+INK_LEVELS = (100, 200)
+"""Limits of the gray value below which there is ink."""
+
+
+def why_no_structure(graph: MoleculeGraph, gray: NDArray[np.uint8]) -> str:
+    """Why a graph is no molecule that somebody drew; "" if it may well be one.
+
+    Args:
+        graph: as read, in pixels of the picture.
+        gray: (H, W), the picture.
+    """
+    if not graph.n_atoms:
+        return "nothing that looks like a structure"
+    if not graph.n_bonds:
+        return "no bonds found"
+    lonely = 1 - len(set(graph.bonds.reshape(-1).tolist())) / graph.n_atoms
+    if lonely > MOST_LONELY:
+        return "text rather than a structure: most atoms have no bond"
+    scores = np.concatenate([graph.atom_scores, graph.bond_scores])
+    if float(scores.mean()) < LEAST_SCORE:
+        return "nothing that is surely a structure"
+    if is_grid(graph):
+        return "lines of a table or chart rather than a structure"
+    least = LEAST_EXPLAINED if graph.n_bonds >= FEW_BONDS else LEAST_EXPLAINED_BY_FEW
+    if explained_ink(graph, gray) < least:
+        return "most of what is drawn is no structure"
+    return ""
+
+
+def is_grid(graph: MoleculeGraph) -> bool:
+    """Whether a graph is nothing but unlabelled lines that are upright or level."""
+    if graph.n_bonds < GRID_BONDS:
+        return False
+    along = np.abs(graph.xy[graph.bonds[:, 1]] - graph.xy[graph.bonds[:, 0]])
+    off = np.degrees(np.arctan2(along.min(axis=1), along.max(axis=1)))
+    bare = sum(not label for label in graph.labels) / graph.n_atoms
+    return bool(np.mean(off < GRID_ANGLE) >= GRID_SHARE and bare >= GRID_SHARE)
+
+
+def explained_ink(graph: MoleculeGraph, gray: NDArray[np.uint8]) -> float:
+    """Share of a picture's ink that lies at bonds, atoms and labels of a graph; 1.0 without ink.
+
+    Args:
+        graph: in pixels of the picture.
+        gray: (H, W), dark ink on white paper.
+    """
+    bond = max(graph.bond_length(), 1.0)
+    factor = min(1.0, WORKING_BOND / bond)
+    height, width = (max(1, round(side * factor)) for side in gray.shape)
+    small = cv2.resize(gray, (width, height), interpolation=cv2.INTER_AREA)
+    if int(small.min()) == int(small.max()):
+        return 1.0
+    ink = small < np.clip(threshold_otsu(small), *INK_LEVELS)
+    bond *= factor
+    places = [(round(x), round(y)) for x, y in (graph.xy * factor).tolist()]
+    cover = np.zeros((height, width), np.uint8)
+    for begin, end in graph.bonds.tolist():
+        cv2.line(cover, places[begin], places[end], 1, max(3, round(0.7 * bond)))
+    for (x, y), label in zip(places, graph.labels, strict=True):
+        # the text may stand on either side of its atom
+        reach, rise = round((0.5 + 0.35 * len(label)) * bond), round(0.6 * bond)
+        cv2.rectangle(cover, (x - reach, y - rise), (x + reach, y + rise), 1, -1)
+    return float((ink & (cover > 0)).sum() / max(int(ink.sum()), 1))
