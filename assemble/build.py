@@ -45,7 +45,7 @@ def build(graph: MoleculeGraph) -> Draft:
     around = _neighbours(graph)
     for i, label in enumerate(graph.labels):
         rows = around[i]
-        order = sum(_order(graph, row) for row in rows)
+        order = int(sum(_order(graph, row) for row in rows))
         outwards = _outwards(graph, i, rows)
         toward = -outwards[0] * min(len(rows), 1)
         fragment = parse_label(label, len(rows), order, bool(toward > LEFTWARDS))
@@ -81,8 +81,9 @@ def _neighbours(graph: MoleculeGraph) -> list[list[int]]:
     return rows
 
 
-def _order(graph: MoleculeGraph, row: int) -> int:
-    return ORDERS.get(BondKind(int(graph.kinds[row])), 1)
+def _order(graph: MoleculeGraph, row: int) -> float:
+    kind = BondKind(int(graph.kinds[row]))
+    return 1.5 if kind is BondKind.AROMATIC else ORDERS.get(kind, 1)
 
 
 def _outwards(graph: MoleculeGraph, atom: int, rows: list[int]) -> tuple[float, float]:

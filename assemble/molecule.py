@@ -71,10 +71,12 @@ def _assemble(graph: MoleculeGraph) -> Molecule:
     set_conformer(mol, draft.xy, 1.0)
     mol = Chem.RemoveHs(mol)
     Chem.AssignStereochemistry(mol, cleanIt=True, force=True)
-    inchi, reason = _inchi(mol)
+    smiles = Chem.MolToSmiles(mol)
+    # from the SMILES, so that no trace of drawn hydrogens and wedges is left in what InChI sees
+    inchi, reason = _inchi(Chem.MolFromSmiles(smiles) or mol)
     return Molecule(
         mol=mol,
-        smiles=Chem.MolToSmiles(mol),
+        smiles=smiles,
         cxsmiles=_cxsmiles(mol),
         inchi=inchi,
         inchi_reason=reason,

@@ -37,6 +37,9 @@ def assign_stereo(draft: Draft, graph: MoleculeGraph, mol: Chem.Mol) -> None:
         if bond.GetBondDir() in (Chem.BondDir.BEGINWEDGE, Chem.BondDir.BEGINDASH)
     ]
     Chem.AssignChiralTypesFromBondDirs(mol, replaceExistingTags=True)
+    for index, _ in drawn:
+        # a bond has one direction: that of a wedge would hide which side of a double bond it is on
+        mol.GetBondWithIdx(index).SetBondDir(Chem.BondDir.NONE)
     Chem.SetDoubleBondNeighborDirections(mol, mol.GetConformer())
     for bond in wavy:
         _forget_double_bonds(bond)

@@ -69,6 +69,7 @@ GOLDEN = {
     "wedge to a hydrogen": (graph(["", "OH", "Cl", "H", "F"], [*STAR, (0, 3, K.WEDGE), (0, 4, K.SINGLE)], [*CENTRE, (0.3, -0.9)]), None),
     "wide end at the centre": (graph(["", "OH", "Cl", "F"], [*STAR, (3, 0, K.WEDGE)], CENTRE), "OC(F)Cl"),
     "trans": (graph(["", "", "", ""], [(0, 1, K.SINGLE), (1, 2, K.DOUBLE), (2, 3, K.SINGLE)], [(0, 0), (0.87, 0.5), (1.73, 0), (2.6, 0.5)]), "C/C=C/C"),
+    "trans beside a wedge": (graph(["", "OH", "H", "", "", ""], [(0, 1, K.SINGLE), (0, 2, K.SINGLE), (0, 3, K.WEDGE), (3, 4, K.DOUBLE), (4, 5, K.SINGLE)], [(0, 0), (-0.87, 0.5), (0, -1), (0.87, 0.5), (1.73, 0), (2.6, 0.5)]), None),
     "cis": (graph(["", "", "", ""], [(0, 1, K.SINGLE), (1, 2, K.DOUBLE), (2, 3, K.SINGLE)], [(0, 0), (0.5, 0.87), (1.5, 0.87), (2, 0)]), "C/C=C\\C"),
     "unknown geometry": (graph(["", "", "", ""], [(1, 0, K.WAVY), (1, 2, K.DOUBLE), (2, 3, K.SINGLE)], [(0, 0), (0.87, 0.5), (1.73, 0), (2.6, 0.5)]), "CC=CC"),
     "bold is plain": (graph(["", "OH"], [(0, 1, K.BOLD)], [(0, 0), (1, 0)]), "CO"),
@@ -99,6 +100,10 @@ def test_golden_graphs(name: str) -> None:
 def test_a_hydrogen_on_the_wedge_makes_the_same_centre() -> None:
     implicit = assemble(GOLDEN["wedge to a hydrogen"][0])
     assert "@" in implicit.smiles
+
+
+def test_a_wedge_hides_no_double_bond() -> None:
+    assert "/" in assemble(GOLDEN["trans beside a wedge"][0]).smiles
 
 
 def test_a_wedge_that_means_nothing_is_a_warning() -> None:
@@ -150,14 +155,15 @@ def test_round_trip_of_the_pool() -> None:
         count += 1
         truth = Chem.MolFromSmiles(drawing.smiles)
         molecule = assemble(drawing.graph)
-        if any(atom.GetAtomicNum() == 0 for atom in truth.GetAtoms()):
+        # R groups have no InChI, and neither have dative bonds for its library
+        if "*" in drawing.smiles or "->" in drawing.smiles or "<-" in drawing.smiles:
             right = Chem.CanonSmiles(molecule.smiles) == Chem.MolToSmiles(truth)
         else:
             right = molecule.inchi == Chem.MolToInchi(truth)
         if not right:
             wrong.append(f"{drawing.smiles} -> {molecule.smiles}")
     assert count > 1950
-    assert len(wrong) <= 0.005 * count, "\n".join(wrong)
+    assert len(wrong) <= 0.002 * count, "\n".join(wrong)
 
 
 @pytest.mark.parametrize(
