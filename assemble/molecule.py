@@ -72,8 +72,7 @@ def _assemble(graph: MoleculeGraph) -> Molecule:
     mol = Chem.RemoveHs(mol)
     Chem.AssignStereochemistry(mol, cleanIt=True, force=True)
     smiles = Chem.MolToSmiles(mol)
-    # from the SMILES, so that no trace of drawn hydrogens and wedges is left in what InChI sees
-    inchi, reason = _inchi(Chem.MolFromSmiles(smiles) or mol)
+    inchi, reason = _inchi(mol, smiles)
     return Molecule(
         mol=mol,
         smiles=smiles,
@@ -97,11 +96,12 @@ def _cxsmiles(mol: Chem.Mol) -> str:
     return str(Chem.MolToCXSmiles(mol, Chem.SmilesWriteParams(), fields))
 
 
-def _inchi(mol: Chem.Mol) -> tuple[str | None, str]:
+def _inchi(mol: Chem.Mol, smiles: str) -> tuple[str | None, str]:
     dummies = sorted({_label_of(atom) for atom in mol.GetAtoms() if atom.GetAtomicNum() == 0})
     if dummies:
         return None, f"no InChI for a structure with {', '.join(dummies)}"
-    inchi = Chem.MolToInchi(_without_dative_bonds(mol))
+    # from the SMILES, so that no trace of drawn hydrogens and wedges is left in what InChI sees
+    inchi = Chem.MolToInchi(_without_dative_bonds(Chem.MolFromSmiles(smiles) or mol))
     return (inchi, "") if inchi else (None, "InChI could not be computed")
 
 
