@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import sys
 import time
+import warnings
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
@@ -36,6 +37,8 @@ Weights = Annotated[
 @app.callback()
 def main() -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%H:%M:%S")
+    # a dependency's use of a deprecated part of torch is nothing that a user can mend
+    warnings.filterwarnings("ignore", message=".*torch.jit.script", category=FutureWarning)
 
 
 @app.command()
