@@ -30,7 +30,8 @@ class BondKind(IntEnum):
     DATIVE = 10
 
 
-DIRECTED_KINDS = frozenset({BondKind.WEDGE, BondKind.HASH, BondKind.DATIVE})
+DIRECTED_KINDS = (BondKind.WEDGE, BondKind.HASH, BondKind.DATIVE)
+"""Kinds whose begin and end differ on the paper."""
 
 
 class GraphError(ValueError):

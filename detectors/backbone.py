@@ -70,7 +70,6 @@ class UNet(nn.Module):
             for source, top in zip((widths[1], widths[2], widths[3]), tops, strict=True)
         )
         self.merges = nn.ModuleList(ResidualBlock(top, top) for top in tops)
-        self.out_channels = out
 
     def forward(self, image: Tensor) -> Tensor:
         """(B, 1, H, W) ink in [0, 1] -> (B, out, H / 4, W / 4)."""

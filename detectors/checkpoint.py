@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import torch
 from safetensors.torch import load as load_tensors
 from safetensors.torch import save as save_tensors
 from torch import Tensor
@@ -65,7 +64,3 @@ def split_prefix(tensors: Mapping[str, Tensor], prefix: str) -> dict[str, Tensor
     """The tensors under ``prefix.``, with the prefix taken off."""
     start = prefix + "."
     return {key[len(start) :]: value for key, value in tensors.items() if key.startswith(start)}
-
-
-def n_parameters(tensors: Mapping[str, Tensor]) -> int:
-    return sum(value.numel() for value in tensors.values() if torch.is_floating_point(value))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from assemble.graph import BondKind
+from assemble.graph import DIRECTED_KINDS, BondKind
 
 PAD, BEGIN, END, UNKNOWN = 0, 1, 2, 3
 CHARACTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+-()[]'*.,=#/·"
@@ -43,9 +43,7 @@ CHARGES: tuple[int, ...] = (0, 1, -1, 2, -2, 3)
 EDGE_CLASSES: tuple[tuple[int, bool], ...] = (
     (0, False),
     *((int(kind), False) for kind in BondKind),
-    (int(BondKind.WEDGE), True),
-    (int(BondKind.HASH), True),
-    (int(BondKind.DATIVE), True),
+    *((int(kind), True) for kind in DIRECTED_KINDS),
 )
 """(kind, reversed): class 0 is "no bond"; reversed means that the bond points from j to i."""
 N_EDGE_CLASSES = len(EDGE_CLASSES)

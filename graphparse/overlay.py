@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from assemble.graph import BondKind, MoleculeGraph
+from assemble.graph import DIRECTED_KINDS, BondKind, MoleculeGraph
 
 _COLOURS: dict[BondKind, tuple[int, int, int]] = {
     BondKind.SINGLE: (200, 120, 0),
@@ -44,7 +44,7 @@ def draw_overlay(gray: NDArray[np.uint8], graph: MoleculeGraph) -> NDArray[np.ui
     places = [(round((x + 0.5) * zoom), round((y + 0.5) * zoom)) for x, y in graph.xy.tolist()]
     for (begin, end), kind in zip(graph.bonds.tolist(), graph.kinds.tolist(), strict=True):
         colour = _COLOURS.get(BondKind(kind), _OTHER)
-        if kind in (BondKind.WEDGE, BondKind.HASH, BondKind.DATIVE):
+        if kind in DIRECTED_KINDS:
             cv2.arrowedLine(canvas, places[begin], places[end], colour, 2, cv2.LINE_AA)
         else:
             cv2.line(canvas, places[begin], places[end], colour, 2, cv2.LINE_AA)
