@@ -13,7 +13,7 @@ import cv2
 import pytest
 from rdkit import Chem
 
-from graphparse.cli import find_images, without_earlier
+from graphparse.commands.predict import find_images, without_earlier
 from graphparse.outputs import OutputFolder
 from graphparse.prediction import Prediction, Status
 

@@ -1,0 +1,45 @@
+"""What several commands share: options, and errors that are wrong usage."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from graphparse.recognizer import Recognizer
+
+Threads = Annotated[int | None, typer.Option(min=1, help="Threads of the networks.")]
+Weights = Annotated[
+    Path | None, typer.Option(exists=True, dir_okay=False, help="Instead of the shipped weights.")
+]
+
+
+def make_recognizer(weights: Path | None, threads: int | None, batch_size: int = 16) -> Recognizer:
+    """The recognizer that the options ask for; weights that can't be read are wrong usage."""
+    from detectors.checkpoint import CheckpointError
+    from graphparse.recognizer import Recognizer
+
+    with wrong_usage("--weights", CheckpointError):
+        return Recognizer(weights, threads, batch_size)
+
+
+@contextmanager
+def wrong_usage(hint: str, *errors: type[Exception]) -> Iterator[None]:
+    """Turns errors into a message about an argument and exit code 2."""
+    try:
+        yield
+    except errors as error:
+        raise typer.BadParameter(str(error), param_hint=hint) from error
+
+
+def check_sets(sets: list[Path]) -> None:
+    """All sets before the first is read, which may take long."""
+    from graphparse.evaluate import ReferenceError, read_references
+
+    with wrong_usage("SETS", ReferenceError):
+        for folder in sets:
+            read_references(folder)

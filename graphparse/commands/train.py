@@ -1,0 +1,73 @@
+"""Train the networks, and prepare and calibrate with real images."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from graphparse.commands.common import Threads, Weights, check_sets, make_recognizer
+
+
+def train_detector(
+    out: Annotated[Path, typer.Option(file_okay=False, help="Checkpoints, state and log.")],
+    molecules: Annotated[
+        Path | None, typer.Option(exists=True, dir_okay=False, help="Pool; else the bundled one.")
+    ] = None,
+    minutes: Annotated[float, typer.Option(min=0.01, help="In all, over restarts.")] = 60.0,
+    init: Annotated[
+        Path | None, typer.Option(exists=True, dir_okay=False, help="Weights to start from.")
+    ] = None,
+    real: Annotated[
+        Path | None, typer.Option(exists=True, dir_okay=False, help="Aligned real drawings.")
+    ] = None,
+    watch: Annotated[
+        list[Path] | None,
+        typer.Option(exists=True, file_okay=False, help="Real set to measure on; repeatable."),
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Of the rendered samples.")] = 0,
+    batch_size: Annotated[int, typer.Option(min=1)] = 16,
+    workers: Annotated[int, typer.Option(min=0, help="Rendering processes.")] = 1,
+    threads: Threads = None,
+) -> None:
+    """Train detector, refiner, label reader and scale network together; goes on if stopped."""
+    from graphparse.train import train_detector as run
+    from graphparse.training.loop import TrainConfig
+
+    config = TrainConfig(minutes=minutes, seed=seed, batch_size=batch_size, workers=workers)
+    path = run(out, molecules, real, init, config, threads, tuple(watch or ()))
+    typer.echo(path)
+
+
+def align_drawings(
+    sets: Annotated[
+        list[Path], typer.Argument(exists=True, file_okay=False, help="With a references.csv.")
+    ],
+    out: Annotated[Path, typer.Option(dir_okay=False, help="File of aligned graphs.")],
+    limit: Annotated[int | None, typer.Option(min=1, help="Drawings per set.")] = None,
+    threads: Threads = None,
+    weights: Weights = None,
+) -> None:
+    """Collect real drawings whose reading equals their reference, to train on."""
+    from graphparse.align import align
+
+    check_sets(sets)
+    written, seen = align(sets, make_recognizer(weights, threads), out, limit)
+    typer.echo(f"{written} of {seen} drawings aligned -> {out}")
+
+
+def calibrate(
+    sets: Annotated[
+        list[Path], typer.Argument(exists=True, file_okay=False, help="Not trained on.")
+    ],
+    out: Annotated[Path, typer.Option(dir_okay=False, help="calibration.json")],
+    threads: Threads = None,
+    weights: Weights = None,
+) -> None:
+    """Fit the confidence on real images with references."""
+    from graphparse.calibrate import calibrate as run
+
+    check_sets(sets)
+    images, right = run(sets, make_recognizer(weights, threads), out)
+    typer.echo(f"{images} images, {right} right -> {out}")
