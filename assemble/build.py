@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
+from fractions import Fraction
 
 import numpy as np
 from rdkit import Chem
@@ -12,6 +13,7 @@ from rdkit.Geometry import Point3D
 from assemble.fragment import Fragment, FragmentAtom
 from assemble.graph import BondKind, MoleculeGraph
 from assemble.labels import parse_label
+from assemble.multiples import COUNT_PROPERTY, bracket_count, mark_bracketed, split_count
 
 ORDERS: dict[BondKind, int] = {BondKind.DOUBLE: 2, BondKind.TRIPLE: 3}
 """Bond orders of the kinds that are not single."""
@@ -43,8 +45,18 @@ def build(graph: MoleculeGraph) -> Draft:
     draft = Draft(Chem.RWMol(), [], [])
     length = graph.bond_length() or 24.0
     around = _neighbours(graph)
+    brackets: list[tuple[float, float, int]] = []
     for i, label in enumerate(graph.labels):
         rows = around[i]
+        if not rows and (count := bracket_count(label)):
+            brackets.append((*graph.xy[i].tolist(), count))
+            draft.atom_of.append((-1, -1))
+            continue
+        if not rows and (counted := _counted_species(label, int(graph.charges[i]))):
+            times, fragment = counted
+            _place(draft, graph, i, fragment, (1.0, 0.0), length)
+            draft.mol.GetAtomWithIdx(draft.atom_of[i][0]).SetProp(COUNT_PROPERTY, str(times))
+            continue
         order = int(sum(_order(graph, row) for row in rows))
         outwards = _outwards(graph, i, rows)
         toward = -outwards[0] * min(len(rows), 1)
@@ -58,7 +70,20 @@ def build(graph: MoleculeGraph) -> Draft:
         _place(draft, graph, i, fragment, outwards, length)
     for row in range(graph.n_bonds):
         _join(draft, graph, row)
+    mark_bracketed(draft.mol, draft.xy, brackets)
     return draft
+
+
+def _counted_species(label: str, drawn_charge: int) -> tuple[Fraction, Fragment] | None:
+    """``2HCl``: how often, and which species; None if there is no count or no species."""
+    split = split_count(label)
+    if split is None:
+        return None
+    fragment = parse_label(split[1], 0, 0)
+    hydrogen = fragment.atoms[0].symbol == "H"
+    if not fragment.understood or hydrogen or _is_scrap(fragment, drawn_charge):
+        return None
+    return split[0], fragment
 
 
 def _is_scrap(fragment: Fragment, drawn_charge: int) -> bool:

@@ -10,6 +10,7 @@ from rdkit import Chem
 from assemble.fragment import Fragment, FragmentAtom, from_smiles
 from assemble.groups import groups
 from assemble.linear import link
+from assemble.species import SPECIES
 from assemble.tokens import R_GROUP, Token, tokenise
 
 _SINGLE = re.compile(
@@ -36,6 +37,8 @@ def parse_label(label: str, n_bonds: int = 1, order: int = 1, leftwards: bool = 
     """
     if not label:
         return Fragment((FragmentAtom("C"),))
+    if not n_bonds and label in SPECIES:
+        return from_smiles(SPECIES[label])
     found = _single_atom(label, n_bonds, order) or _named(label, n_bonds)
     if found is None:
         found = _formula(label, n_bonds, order, leftwards)

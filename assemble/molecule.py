@@ -9,6 +9,8 @@ from rdkit import Chem, rdBase
 
 from assemble.build import build, set_conformer
 from assemble.graph import MoleculeGraph
+from assemble.ions import separate_ions
+from assemble.multiples import multiplied
 from assemble.repair import add_missing_charges, kekulizable, repair
 from assemble.stereo import assign_stereo
 
@@ -69,7 +71,7 @@ def _assemble(graph: MoleculeGraph) -> Molecule:
     set_conformer(mol, draft.xy, RDKIT_BOND / (graph.bond_length() or 1.0))
     assign_stereo(draft, graph, mol)
     set_conformer(mol, draft.xy, 1.0)
-    mol = Chem.RemoveHs(mol)
+    mol = separate_ions(multiplied(Chem.RemoveHs(mol), graph.bond_length() or 1.0))
     Chem.AssignStereochemistry(mol, cleanIt=True, force=True)
     smiles = Chem.MolToSmiles(mol)
     inchi, reason = _inchi(mol, smiles)

@@ -28,6 +28,9 @@ def train_detector(
     ] = None,
     seed: Annotated[int, typer.Option(help="Of the rendered samples.")] = 0,
     batch_size: Annotated[int, typer.Option(min=1)] = 16,
+    learning_rate: Annotated[
+        float, typer.Option(min=0, help="At its peak; less for networks that are trained already.")
+    ] = 1.5e-3,
     workers: Annotated[int, typer.Option(min=0, help="Rendering processes.")] = 1,
     threads: Threads = None,
 ) -> None:
@@ -35,7 +38,13 @@ def train_detector(
     from graphparse.train import train_detector as run
     from graphparse.training.loop import TrainConfig
 
-    config = TrainConfig(minutes=minutes, seed=seed, batch_size=batch_size, workers=workers)
+    config = TrainConfig(
+        minutes=minutes,
+        seed=seed,
+        batch_size=batch_size,
+        learning_rate=learning_rate,
+        workers=workers,
+    )
     path = run(out, molecules, real, init, config, threads, tuple(watch or ()))
     typer.echo(path)
 

@@ -1,0 +1,48 @@
+"""Salts that are drawn with a bond: ``ONa``, ``CO2K``, two carboxylates on one Ca."""
+
+from __future__ import annotations
+
+from rdkit import Chem
+
+VALENCE = {"Li": 1, "Na": 1, "K": 1, "Rb": 1, "Cs": 1, "Mg": 2, "Ca": 2, "Sr": 2, "Ba": 2}
+"""Metals whose bonds to hetero atoms are ionic, and their charge."""
+ANIONS = frozenset({"O", "S", "N", "F", "Cl", "Br", "I"})
+"""Elements that take the charge."""
+
+
+def separate_ions(mol: Chem.Mol) -> Chem.Mol:
+    """Alkali and alkaline earth metals as ions; other metals keep their bonds.
+
+    Args:
+        mol: sanitised. A metal with a charge, with a bond to another element or with too many or
+            too few bonds is left as it is.
+    """
+    metals = [atom for atom in mol.GetAtoms() if _is_ionic(atom)]
+    if not metals:
+        return mol
+    apart = Chem.RWMol(mol)
+    for metal in metals:
+        for bond in metal.GetBonds():
+            other = apart.GetAtomWithIdx(bond.GetOtherAtomIdx(metal.GetIdx()))
+            other.SetFormalCharge(other.GetFormalCharge() - 1)
+            apart.RemoveBond(metal.GetIdx(), other.GetIdx())
+        ion = apart.GetAtomWithIdx(metal.GetIdx())
+        ion.SetFormalCharge(VALENCE[metal.GetSymbol()])
+        ion.SetNumRadicalElectrons(0)
+        ion.SetNoImplicit(True)
+    made = apart.GetMol()
+    Chem.SanitizeMol(made)
+    return made
+
+
+def _is_ionic(atom: Chem.Atom) -> bool:
+    bonds = atom.GetBonds()
+    return bool(
+        not atom.GetFormalCharge()
+        and len(bonds) == VALENCE.get(atom.GetSymbol())
+        and all(
+            bond.GetBondType() == Chem.BondType.SINGLE
+            and bond.GetOtherAtom(atom).GetSymbol() in ANIONS
+            for bond in bonds
+        )
+    )

@@ -1,0 +1,108 @@
+"""Species that are drawn once and counted: ``2 HCl``, ``1/2 H2O``, ``[...]2``."""
+
+from __future__ import annotations
+
+import re
+from fractions import Fraction
+from math import lcm
+
+from rdkit import Chem
+from rdkit.Geometry import Point3D
+
+COUNT_PROPERTY = "_graphparse_count"
+"""Of an atom: how often its component is meant, as a fraction ("1/2")."""
+MOST = 12
+"""Larger numbers are no count of species."""
+_COUNTED = re.compile(r"(?P<whole>\d{1,2}?)?(?P<half>1/2|\.5)?(?P<species>[A-Z(\[].*)")
+_BRACKET = re.compile(r"\](?P<count>\d{1,2})")
+STEP = 1.5
+"""Distance between the copies of a component, bond lengths."""
+
+
+def split_count(label: str) -> tuple[Fraction, str] | None:
+    """How often, and what: ``2HCl`` is 2 of ``HCl``, ``11/2H2O`` one and a half of ``H2O``.
+
+    Args:
+        label: of an atom without bonds.
+
+    Returns:
+        None for a label without a count.
+    """
+    match = _COUNTED.fullmatch(label)
+    if not match or not (match["whole"] or match["half"]):
+        return None
+    count = Fraction(int(match["whole"] or 0)) + (Fraction(1, 2) if match["half"] else 0)
+    return (count, match["species"]) if 0 < count <= MOST and count != 1 else None
+
+
+def bracket_count(label: str) -> int | None:
+    """The number at the closing bracket of a counted component: 2 of ``]2``; None if it is none."""
+    match = _BRACKET.fullmatch(label)
+    count = int(match["count"]) if match else 0
+    return count if 1 < count <= MOST else None
+
+
+def mark_bracketed(
+    mol: Chem.Mol, xy: list[tuple[float, float]], brackets: list[tuple[float, float, int]]
+) -> None:
+    """Give the components in brackets their counts, in place.
+
+    A closing bracket counts what lies left of it, as far as the closing bracket before; a number
+    stands at its lower end, so that nothing reaches far below it.
+
+    Args:
+        mol: with the counts of other species already on their atoms.
+        xy: place of each atom, image pixels.
+        brackets: place and number of each closing bracket.
+    """
+    before = float("-inf")
+    for right, _, count in sorted(brackets):
+        for part in Chem.GetMolFrags(mol):
+            if before < min(xy[i][0] for i in part) and max(xy[i][0] for i in part) < right:
+                mol.GetAtomWithIdx(part[0]).SetProp(COUNT_PROPERTY, str(count))
+        before = right
+
+
+def multiplied(mol: Chem.Mol, bond_length: float) -> Chem.Mol:
+    """Every component as often as it is meant, the copies below each other.
+
+    Halves are made whole by doubling everything: A with 1/2 H2O is two A with one H2O.
+
+    Args:
+        mol: sanitised, with a conformer, y up.
+        bond_length: of its conformer.
+    """
+    parts = Chem.GetMolFrags(mol)
+    counts = [_count(mol, part) for part in parts]
+    if all(count == 1 for count in counts):
+        return mol
+    whole = lcm(*(count.denominator for count in counts))
+    out = mol
+    for part, count in zip(parts, counts, strict=True):
+        single = _only(mol, part)
+        for k in range(1, int(count * whole)):
+            offset = Point3D(0.0, -STEP * bond_length * k, 0.0)
+            out = Chem.CombineMols(out, single, offset)
+    made = Chem.Mol(out)
+    for atom in made.GetAtoms():
+        atom.ClearProp(COUNT_PROPERTY)
+    Chem.SanitizeMol(made)
+    return made
+
+
+def _count(mol: Chem.Mol, part: tuple[int, ...]) -> Fraction:
+    found = [mol.GetAtomWithIdx(i) for i in part]
+    counts = [Fraction(a.GetProp(COUNT_PROPERTY)) for a in found if a.HasProp(COUNT_PROPERTY)]
+    return counts[0] if counts else Fraction(1)
+
+
+def _only(mol: Chem.Mol, part: tuple[int, ...]) -> Chem.Mol:
+    """One component of a molecule, its stereo kept."""
+    single = Chem.RWMol(mol)
+    single.BeginBatchEdit()
+    kept = set(part)
+    for index in range(mol.GetNumAtoms()):
+        if index not in kept:
+            single.RemoveAtom(index)
+    single.CommitBatchEdit()
+    return single.GetMol()
