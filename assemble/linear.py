@@ -141,7 +141,20 @@ def _chain(build: _Builder, tokens: tuple[Token, ...], outside: int, parent: int
     build.current = parent
     for at, token in enumerate(tokens):
         later = tokens[at + 1 :]
-        if build.current < 0:
+        if token.kind == "bond":
+            if build.current < 0 or not later:
+                return False
+            continue
+        order = tokens[at - 1].count if at and tokens[at - 1].kind == "bond" else 1
+        if order > 1:
+            if token.kind != "element" or token.count > 1 or token.text == "H":
+                return False
+            new = build.add(token)
+            build.bond(build.current, new, order)
+            if build.free(build.current) < 0 or build.free(new) < 0:
+                return False
+            build.current = new
+        elif build.current < 0:
             if not _head(build, token, outside):
                 return False
         elif not _attach(build, token, later):
@@ -235,6 +248,13 @@ def _repeat(build: _Builder, token: Token, parent: int) -> bool:
 
 
 def _branch(build: _Builder, token: Token, parent: int) -> bool:
+    if len(token.inner) == 2 and "bond" in (token.inner[0].kind, token.inner[1].kind):
+        sign, inner = sorted(token.inner, key=lambda unit: unit.kind != "bond")
+        order = sign.count
+        if inner.kind != "element" or inner.count > 1 or inner.text == "H":
+            return False
+        build.bond(parent, build.add(inner), order)
+        return True
     if len(token.inner) == 1 and token.inner[0].text == "O" and build.atoms[parent].symbol in "CSP":
         # "C(O)", "S(O)": a double bond, as nothing else follows in the parentheses
         new = build.add(token.inner[0])

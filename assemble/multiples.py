@@ -47,20 +47,26 @@ def mark_bracketed(
 ) -> None:
     """Give the components in brackets their counts, in place.
 
-    A closing bracket counts what lies left of it, as far as the closing bracket before; a number
-    stands at its lower end, so that nothing reaches far below it.
+    A closing bracket counts the nearest component left of it, and what stands above or below
+    that: opening brackets are not seen, and a counter-ion may stand before one.
 
     Args:
         mol: with the counts of other species already on their atoms.
         xy: place of each atom, image pixels.
         brackets: place and number of each closing bracket.
     """
-    before = float("-inf")
-    for right, _, count in sorted(brackets):
-        for part in Chem.GetMolFrags(mol):
-            if before < min(xy[i][0] for i in part) and max(xy[i][0] for i in part) < right:
-                mol.GetAtomWithIdx(part[0]).SetProp(COUNT_PROPERTY, str(count))
-        before = right
+    spans = [
+        (min(xy[i][0] for i in part), max(xy[i][0] for i in part), part[0])
+        for part in Chem.GetMolFrags(mol)
+    ]
+    for right, _, count in brackets:
+        before = [span for span in spans if span[1] < right]
+        if not before:
+            continue
+        low, high, _ = max(before, key=lambda span: span[1])
+        for first, last, atom in before:
+            if first <= high and last >= low:
+                mol.GetAtomWithIdx(atom).SetProp(COUNT_PROPERTY, str(count))
 
 
 def multiplied(mol: Chem.Mol, bond_length: float) -> Chem.Mol:

@@ -45,6 +45,8 @@ FORMULA_ELEMENTS = frozenset(
 """Elements that may stand inside a formula; ``Ac``, ``Pr``, ``Ts`` and others mean groups there."""
 R_GROUP = re.compile(r"(?:R|Ar|X|Y|Z|Q|Het|Hal|Alk)(?:\d{1,2}|[a-h])?'*|\*|R[A-Zaf]")
 """Substituents that are defined elsewhere."""
+BONDS = {"=": 2, "#": 3}
+AZIDE = "[N-]=[N+]=N[*:1]"
 _CHARGE = re.compile(r"(\d?)([+-])")
 _COUNT = re.compile(r"\d+")
 
@@ -54,7 +56,8 @@ class Token:
     """One unit of a label."""
 
     kind: str
-    """"element", "group" (named), "r" (defined elsewhere) or "nest" (in parentheses)."""
+    """"element", "group" (named), "r" (defined elsewhere), "nest" (in parentheses) or "bond"
+    ("=" and "#", whose order is the count)."""
     text: str
     count: int = 1
     charge: int = 0
@@ -89,6 +92,8 @@ def tokenise(label: str) -> tuple[Token, ...] | None:
 def _counted(token: Token, label: str, match: re.Match[str]) -> tuple[Token, int]:
     """A unit with its count; in ``Fe2+`` and ``NH32+`` the last digit belongs to the sign."""
     digits, end = match.group(), match.end()
+    if (token.kind, token.text, digits) == ("element", "N", "3"):
+        return Token("group", "N3", smiles=AZIDE), end
     if end < len(label) and label[end] in "+-" and (len(digits) > 1 or token.text not in "HO"):
         digits, end = digits[:-1], end - 1
     return replace(token, count=int(digits or 1)), end
@@ -112,6 +117,8 @@ def _sign(label: str, at: int, tokens: list[Token]) -> tuple[Token | None, int] 
 
 
 def _unit(label: str, at: int) -> tuple[Token | None, int] | None:
+    if label[at] in BONDS:
+        return Token("bond", label[at], count=BONDS[label[at]]), at + 1
     if label[at] in "([":
         return _nest(label, at)
     isotope = _COUNT.match(label, at)

@@ -192,6 +192,13 @@ def group_table() -> dict[str, Group]:
     return table
 
 
+@cache
+def group_smiles() -> list[tuple[str, str]]:
+    """The known groups: canonical string, and SMILES without the attachment point."""
+    smiles = [line.split("|")[0].removeprefix("*") for line in GROUPS.split("\n") if line]
+    return list(zip(group_table(), smiles, strict=True))
+
+
 def find_sites(mol: Any) -> list[Site]:
     """All places of a sanitized, not kekulised molecule where a known group hangs on the rest."""
     table = group_table()

@@ -107,7 +107,7 @@ def atom_label(
         tie = abs(right - left) <= 0.1
         side = "left" if right > left + 0.1 or (tie and rng.random() < 0.3) else "right"
     if not steps and symbol in ("F", "Cl", "Br", "I", "O", "S", "Se") and not charge:
-        side = "left" if rng.random() < 0.9 else "right"
+        side = "left" if rng.random() < 0.75 else "right"
     if water and abs(charge) > 1:
         # "RuH2-" would be two hydrogens and one charge.
         side = "left"
@@ -143,7 +143,10 @@ def group_label(
         other_side: run to the side where the label would not run by itself.
     """
     side = side_of(steps, rng)
+    first = group.right[0]
     if side in ("above", "below"):
+        if len(steps) == 2 and style.stack and first.label == "SO2" and rng.random() < 0.6:
+            return Label(first.label, first.anchor, 1 if side == "below" else -1)
         side = "right" if rng.random() < 0.75 else "left"
     if other_side:
         side = "left" if side == "right" else "right"

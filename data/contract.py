@@ -39,26 +39,29 @@ _METHYL = Group(1.0, (Spelling("Me", 0), Spelling("CH3", 0)), (Spelling("Me", 0)
 _SULFONYL = Group(1.0, (Spelling("SO2", 0),), (Spelling("O2S", 2), Spelling("SO2", 0)), 0)
 
 
-def choose_sites(mol: Any, rng: np.random.Generator, merge: float) -> dict[int, Site]:
+def choose_sites(
+    mol: Any, rng: np.random.Generator, merge: float, given: dict[int, Site]
+) -> dict[int, Site]:
     """A random set of groups to contract that do not overlap and leave something to stand on.
 
     Args:
         mol: sanitized, not kekulised.
         rng: picks among the places.
         merge: odds that groups on two-bonded N, and SO2 in chains, become labels inside the chain.
+        given: sites that are chosen already.
 
     Returns:
         The chosen sites by the atom that their label stands on.
     """
     found = find_sites(mol)
-    sites: dict[int, Site] = {}
+    sites = dict(given)
     if found:
         eager = float(rng.uniform(0.5, 1.6))
         # Large groups first: half of the time a part of one is taken instead.
         ranks = rng.random(len(found)) + np.array([len(site.atoms) > 3 for site in found])
         lots = rng.random(len(found))
-        taken: set[int] = set()
-        parents: set[int] = set()
+        taken: set[int] = {i for site in given.values() for i in site.atoms}
+        parents = {site.parent for site in given.values()}
         for i in np.argsort(-ranks).tolist():
             site = found[i]
             if lots[i] > site.group.share * eager or site.parent in taken:

@@ -11,13 +11,18 @@ from numpy.typing import NDArray
 from rdkit import Chem
 
 from assemble.graph import BondKind, MoleculeGraph
-from data.annotate import LabelStyle
+from assemble.ions import separate_ions
+from assemble.multiples import multiplied
+from data.abbreviate import Site
+from data.annotate import Label, LabelStyle
 from data.contract import choose_sites
 from data.drawing import Drawing
+from data.formulae import with_substituents
 from data.layout import lay_out, set_positions, without_atoms
 from data.lettering import write_labels
 from data.odds import DepictOdds
 from data.plan import Plan
+from data.salts import Salt, bracket_around, make_room, with_salt
 from data.strokes import circled_rings, edges, pair, second_sides, vary_plain
 from data.variants import (
     atoms_of,
@@ -32,7 +37,6 @@ from data.variants import (
     wedge,
     with_hydrogens,
     with_r_groups,
-    with_salt,
     without_marks,
 )
 
@@ -76,22 +80,33 @@ def _depict(smiles: str, rng: np.random.Generator, odds: DepictOdds) -> Drawing 
         if has_open_shell(mol):
             return None
         changed = without_marks(mol)
+    given: dict[int, Site] = {}
+    if rng.random() < odds.substituents:
+        mol, given = with_substituents(mol, rng)
+        changed = changed or bool(given)
+    salt = Salt(mol)
     if rng.random() < odds.salt:
-        mol, changed = with_salt(mol, rng), True
+        closed = frozenset().union(*(site.atoms for site in given.values()))
+        salt, changed = with_salt(mol, rng, closed), True
+        mol = salt.mol
+        given |= salt.sites
     names: dict[int, str] = {}
-    if rng.random() < odds.r_groups:
+    if not given and rng.random() < odds.r_groups:
         mol, names = with_r_groups(mol, rng)
         changed = changed or bool(names)
     centre = forget_centre(mol, rng) if rng.random() < odds.wavy else None
     if changed or centre is not None:
         Chem.AssignStereochemistry(mol, cleanIt=True, force=True)
-        truth = Chem.MolToSmiles(mol)
+        truth = _meaning(mol)
     lots = rng.random(4).tolist()
     stereo, fusion = lots[0] < odds.hydrogens_stereo, lots[1] < odds.hydrogens_fusion
     polar, end = lots[2] < odds.hydrogens_polar, lots[3] < odds.hydrogens_end
     if stereo or polar or end or (fusion and "@" in smiles):
-        mol = with_hydrogens(mol, rng, stereo, fusion, polar, end)
-    sites = choose_sites(mol, rng, odds.merge) if rng.random() < odds.abbreviate else {}
+        closed = frozenset().union(*(site.atoms for site in given.values()))
+        mol = with_hydrogens(mol, rng, stereo, fusion, polar, end, closed)
+    sites = given
+    if rng.random() < odds.abbreviate:
+        sites = choose_sites(mol, rng, odds.merge, given)
     hidden = frozenset().union(*(site.atoms - {site.root} for site in sites.values()))
     if hidden and rng.random() < odds.compact:
         xy = _lay_out(without_atoms(mol, hidden), rng, odds)
@@ -109,7 +124,7 @@ def _depict(smiles: str, rng: np.random.Generator, odds: DepictOdds) -> Drawing 
                     wavy.update(beside)
                     unknown.append(index)
         read_geometry(mol, unknown)
-        truth = Chem.MolToSmiles(Chem.RemoveHs(mol))
+        truth = _meaning(Chem.RemoveHs(mol))
     plan = Plan(
         names,
         sites,
@@ -119,9 +134,15 @@ def _depict(smiles: str, rng: np.random.Generator, odds: DepictOdds) -> Drawing 
         rng.random() < odds.circles,
         rng.random() < odds.centred,
         rng.random() < odds.ring_text,
+        salt,
         rng.random() < odds.hydrogens_left_out,
     )
     return _draw(mol, xy, plan, truth or smiles, rng, odds)
+
+
+def _meaning(mol: Any) -> str:
+    """The SMILES of what is drawn, with every species as often as it is meant."""
+    return str(Chem.MolToSmiles(separate_ions(multiplied(mol, 1.0))))
 
 
 def _label_style(rng: np.random.Generator, odds: DepictOdds) -> LabelStyle:
@@ -182,7 +203,10 @@ def _draw(
 
     kept = [i for i in range(mol.GetNumAtoms()) if i not in plan.hidden]
     new = {old: i for i, old in enumerate(kept)}
-    places = [(float(x), -float(y)) for x, y in xy]
+    stretch = float(rng.uniform(*odds.stretch_by)) if rng.random() < odds.stretch else 1.0
+    along, across = (stretch, 1.0) if rng.random() < 0.7 else (1.0, stretch)
+    places = [(float(x) * along, -float(y) * across) for x, y in xy]
+    make_room(mol, places, plan.salt)
     bonds: list[tuple[int, int]] = []
     kinds: list[int] = []
     around: dict[int, list[int]] = {i: [] for i in kept}
@@ -212,8 +236,16 @@ def _draw(
     vary_plain(mol, bonds, kinds, rng, odds)
     sides = second_sides(bonds, kinds, around, places, rings, plan.centred, rng)
     labels, charges = write_labels(mol, kept, around, places, plan, rng)
+    brackets = ()
+    if plan.salt.bracketed:
+        shown = [places[i] for i in plan.salt.bracketed if i not in plan.hidden]
+        brackets, corner = bracket_around(shown, rng)
+        kept = [*kept, len(places)]
+        places.append(corner)
+        labels.append(Label(f"]{plan.salt.count}", 1))
+        charges.append(0)
     page = np.array([places[i] for i in kept], np.float64)
-    _unit_length(page, [(new[a], new[b]) for a, b in bonds])
+    scale = _unit_length(page, [(new[a], new[b]) for a, b in bonds])
     graph = MoleculeGraph(
         page.astype(np.float32),
         tuple(label.text for label in labels),
@@ -228,12 +260,17 @@ def _draw(
         tuple(sides),
         tuple(tuple(new[i] for i in ring) for ring in circled),
         smiles,
+        {new[i]: lead for i, lead in plan.salt.leads.items()},
+        tuple((a / scale, b / scale, c / scale, d / scale) for a, b, c, d in brackets),
     )
 
 
-def _unit_length(page: NDArray[np.float64], bonds: list[tuple[int, int]]) -> None:
-    """Scale so that the median of the drawn bonds is 1, in place."""
+def _unit_length(page: NDArray[np.float64], bonds: list[tuple[int, int]]) -> float:
+    """Scale so that the median of the drawn bonds is 1, in place; what it was before."""
     if bonds:
         ends = page[np.array(bonds)]
         step = ends[:, 0] - ends[:, 1]
-        page /= max(float(np.median(np.hypot(step[:, 0], step[:, 1]))), 1e-3)
+        median = max(float(np.median(np.hypot(step[:, 0], step[:, 1]))), 1e-3)
+        page /= median
+        return median
+    return 1.0

@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from assemble.graph import MoleculeGraph
+
+
+@dataclass(frozen=True, slots=True)
+class Lead:
+    """What is written before a species that stands alone: a dot, and how often it is meant."""
+
+    count: str = ""
+    """In the label string too."""
+    mark: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,3 +40,7 @@ class Drawing:
     """Atom indices of rings to be drawn with an aromatic circle (their bonds are AROMATIC)."""
     smiles: str
     """The molecule this is a drawing of."""
+    leads: dict[int, Lead] = field(default_factory=dict)
+    """What is written before the label of an atom; the count is part of the label string too."""
+    brackets: tuple[tuple[float, float, float, float], ...] = ()
+    """Left, top, right, bottom of square brackets, in bond lengths."""

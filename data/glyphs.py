@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import ImageFont
 
+from data.drawing import Lead
 from data.fonts import font_book
 from data.style import Style
 
@@ -180,6 +181,27 @@ def set_label(
     return _line(label, marks, anchor, style, path, italic)
 
 
+def set_lead(lead: Lead, left: float, style: Style, path: str) -> list[Piece]:
+    """The count of a species and the mark before it, in their places.
+
+    Args:
+        lead: what is written.
+        left: where the species begins, capital heights from its atom.
+        style: gaps.
+        path: font file.
+    """
+    count = lead.count.replace("1/2", "\u00bd") if style.half_sign else lead.count
+    pieces: list[Piece] = []
+    for text, gap in ((count, style.count_gap), (lead.mark, style.mark_gap)):
+        if not text:
+            continue
+        written = _line(text, [LINE] * len(text), 0, style, path, frozenset())
+        right = max(piece.box[2] for piece in written)
+        pieces += [_moved(piece, left - gap - right, 0.0) for piece in written]
+        left = min(piece.box[0] for piece in pieces)
+    return pieces
+
+
 def _line(
     text: str, marks: list[int], anchor: int, style: Style, path: str, italic: frozenset[int]
 ) -> list[Piece]:
@@ -208,7 +230,10 @@ def _line(
             place += 0.16
         x, y = place + mould.left * scale, baseline - mould.top * scale
         pieces.append(Piece(mould, x, y, scale, char, circled))
-        pen = max(pen, place + mould.advance * scale + style.tracking + 0.16 * circled)
+        advance = mould.advance * scale + style.tracking
+        if style.crammed and text[i - 1 : i + 1] in _ELEMENTS:
+            advance = 0.0
+        pen = max(pen, place + advance + 0.16 * circled)
         if mark == SUB and sub_start is None:
             sub_start = place
         elif mark != SUB:

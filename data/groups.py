@@ -23,6 +23,18 @@ GROUPS = """
 *C(=O)Oc1ccccc1|.3|CO2Ph|PhO2C
 *C(=O)OCC=C|.4|CO2Allyl Alloc|AllylO2C Alloc
 *C=O|.5|CHO|OHC
+*O[Na]|.9|ONa|NaO
+*O[K]|.9|OK|KO
+*O[Li]|.9|OLi|LiO
+*C(=O)O[Na]|.6|CO2Na COONa|NaO2C NaOOC
+*C(=O)O[K]|.6|CO2K COOK|KO2C KOOC
+*C(=O)O[Li]|.6|CO2Li COOLi|LiO2C LiOOC
+*S(=O)(=O)O[Na]|.6|SO3Na|NaO3S
+*S(=O)(=O)O[K]|.6|SO3K|KO3S
+*OS(=O)(=O)O[Na]|.6|OSO3Na|NaO3SO
+*P(=O)(O[Na])O[Na]|.6|PO3Na2|Na2O3P
+*OP(=O)(O[Na])O[Na]|.6|OPO3Na2|Na2O3PO
+*S[Na]|.8|SNa|NaS
 *C#N|.7|CN|NC
 *[N+]#[C-]|.7|NC|CN
 *[N+](=O)[O-]|.85|NO2|O2N
@@ -31,7 +43,6 @@ GROUPS = """
 *N=C=O|.6|NCO|OCN
 *N=C=S|.7|NCS|SCN
 *SC#N|.7|SCN|NCS
-*OC#N|.7|OCN|NCO
 *C(F)(F)F|.8|CF3|F3C
 *C(F)F|.6|CHF2 CF2H|F2HC HF2C
 *CF|.4|CH2F|FH2C

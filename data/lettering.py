@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from data.annotate import Label, atom_label, group_label
+from data.drawing import Lead
 from data.plan import Plan
 
 LETTER_WIDTH = 0.4
@@ -34,7 +35,7 @@ def write_labels(
             if covered := _covered(label, i, kept, places):
                 turned = group_label(site.group, steps, style, rng, other_side=True)
                 label = turned if _covered(turned, i, kept, places) < covered else label
-            labels.append(label)
+            labels.append(_counted(label, plan.salt.leads.get(i)))
             charges.append(site.group.charge)
             continue
         symbol, charge = plan.names.get(i) or atom.GetSymbol(), atom.GetFormalCharge()
@@ -50,8 +51,16 @@ def write_labels(
         methyl = symbol == "C" and hydrogens == 3 and not charge and not isotope
         if methyl and style.methyl == "Me" and len(steps) == 1:
             symbol, hydrogens = "Me", 0
-        labels.append(atom_label(symbol, hydrogens, charge, isotope, steps, style, rng))
+        label = atom_label(symbol, hydrogens, charge, isotope, steps, style, rng)
+        labels.append(_counted(label, plan.salt.leads.get(i)))
     return labels, charges
+
+
+def _counted(label: Label, lead: Lead | None) -> Label:
+    """A label with the count of its species before it."""
+    if lead is None or not lead.count:
+        return label
+    return Label(lead.count + label.text, len(lead.count) + label.anchor, label.stacked)
 
 
 def _covered(label: Label, i: int, kept: list[int], places: list[tuple[float, float]]) -> int:

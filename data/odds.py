@@ -33,7 +33,7 @@ class DepictOdds:
     """Hydrogens at stereocentres that rings share drawn as atoms (steroids)."""
     hydrogens_polar: float = 0.02
     """Hydrogens of NH, and some of OH, drawn as atoms."""
-    hydrogens_end: float = 0.02
+    hydrogens_end: float = 0.08
     """Hydrogens of terminal alkynes and aldehydes drawn as atoms."""
     hydrogens_left_out: float = 0.02
     """N, O and S written without their hydrogens, which the reader has to add."""
@@ -54,8 +54,10 @@ class DepictOdds:
     the room of one atom; the others leave the group's room empty."""
     side_text: float = 0.15
     """Hydrogens always beside, never above or below, their element."""
-    salt: float = 0.05
-    """A small ion, acid or solvent molecule set beside a molecule of one component."""
+    salt: float = 0.10
+    """A molecule of one component as a salt, or with an acid or solvent beside it."""
+    substituents: float = 0.20
+    """One to three hydrogens replaced with groups that few molecules have, written as labels."""
     r_groups: float = 0.06
     """One to three substituents replaced with R groups."""
     wavy: float = 0.015
@@ -71,5 +73,8 @@ class DepictOdds:
     """One plain bond drawn bold."""
     dashed: float = 0.002
     """One plain bond drawn dashed."""
+    stretch: float = 0.04
+    """Bonds longer along one axis than along the other."""
+    stretch_by: tuple[float, float] = (1.15, 1.6)
     centred: float = 0.70
     """Terminal double bonds with both lines offset."""

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from assemble.graph import BondKind
 from data.bondpen import Box, Scene, draw_bond, draw_joints, outer_width
-from data.drawing import Drawing
-from data.glyphs import Piece, font_path, set_label
+from data.drawing import Drawing, Lead
+from data.glyphs import Piece, font_path, set_label, set_lead
 from data.ink import Ink, Point
 from data.style import Style
 
@@ -19,6 +20,8 @@ FINE = 72
 COARSEST, FINEST = 2, 8
 MOST_PIXELS = 24_000_000
 """Of the page that is drawn on: very large drawings are drawn less finely."""
+BRACKET_FOOT = 0.25
+"""Length of the horizontal strokes of brackets in bond lengths."""
 _SHADES = {"O": 0.78, "N": 0.9, "S": 0.35, "F": 0.5, "Cl": 0.5, "Br": 0.7, "I": 0.75, "P": 0.6}
 """Coverage that stands for the usual colours of elements, seen in gray."""
 
@@ -49,15 +52,24 @@ def draw(
         raise ValueError(f"bond_px: expected a positive number, got {bond_px}")
     graph = drawing.graph
     path = font_path(style)
+    bonded = set(graph.bonds.ravel().tolist())
+    lone_path = font_path(replace(style, font="serif")) if style.lone_serif else path
     written: dict[int, list[Piece]] = {}
+    anchors = list(drawing.anchors)
     for i, label in enumerate(graph.labels):
         if label:
-            anchor, stacked = drawing.anchors[i], drawing.stacked[i]
+            lead = drawing.leads.get(i, Lead())
+            # of a bracket's label only the number: the bracket itself is as tall as the molecule
+            start = 1 if label[0] == "]" else len(lead.count)
+            anchors[i] -= start
             charge = int(graph.charges[i])
-            written[i] = set_label(label, anchor, stacked, charge, style, path)
+            face = path if i in bonded else lone_path
+            pieces = set_label(label[start:], anchors[i], drawing.stacked[i], charge, style, face)
+            left = min(piece.box[0] for piece in pieces)
+            written[i] = pieces + set_lead(lead, left, style, face)
 
     edge = style.margin if margin is None else margin
-    left, top, right, bottom = _extent(graph.xy, written, style)
+    left, top, right, bottom = _extent(graph.xy, written, drawing.brackets, style)
     sides = (edge * rng.uniform(0.7, 1.3, 4) + 0.5 * style.stroke) * bond_px
     width = max(2, math.ceil((right - left) * bond_px + sides[0] + sides[1] + 1))
     height = max(2, math.ceil((bottom - top) * bond_px + sides[2] + sides[3] + 1))
@@ -74,7 +86,7 @@ def draw(
     size = style.capital * unit
     boxes: list[list[Box]] = [[] for _ in places]
     for i, pieces in written.items():
-        boxes[i] = _boxes(pieces, places[i], size, drawing.anchors[i], drawing.stacked[i])
+        boxes[i] = _boxes(pieces, places[i], size, anchors[i], drawing.stacked[i])
     around: list[list[int]] = [[] for _ in places]
     bonds = []
     for (a, b), kind in zip(graph.bonds.tolist(), graph.kinds.tolist(), strict=True):
@@ -91,6 +103,8 @@ def draw(
         draw_bond(scene, a, b, kind, drawing.second_sides[j])
     draw_joints(scene, bonds)
     _circles(scene, drawing.rings)
+    for corners in drawing.brackets:
+        _bracket(scene, *(np.array(corners).reshape(2, 2) * bond_px + shift + 0.5) * factor - 0.5)
     for i, pieces in written.items():
         _write(scene, pieces, places[i], size, graph.labels[i])
     return _printed(ink.reduced(factor), style), xy
@@ -103,12 +117,16 @@ def _may_be_lost(scene: Scene, a: int, b: int, kind: int) -> bool:
 
 
 def _extent(
-    xy: NDArray[np.float32], written: dict[int, list[Piece]], style: Style
+    xy: NDArray[np.float32],
+    written: dict[int, list[Piece]],
+    brackets: tuple[tuple[float, float, float, float], ...],
+    style: Style,
 ) -> tuple[float, float, float, float]:
     """Left, top, right, bottom of what is drawn, in bond lengths."""
     if not len(xy):
         return 0.0, 0.0, 0.0, 0.0
-    low, high = xy.min(0).tolist(), xy.max(0).tolist()
+    corners = np.array(brackets).reshape(-1, 2)
+    low, high = np.vstack((xy, corners)).min(0).tolist(), np.vstack((xy, corners)).max(0).tolist()
     for i, pieces in written.items():
         x, y = xy[i].tolist()
         for piece in pieces:
@@ -176,6 +194,17 @@ def _circles(scene: Scene, rings: tuple[tuple[int, ...], ...]) -> None:
         inner = float(np.hypot(*(middles - centre).T).mean())
         width = scene.style.stroke * scene.unit
         scene.ink.ring((centre[0], centre[1]), inner * scene.style.circle, width)
+
+
+def _bracket(scene: Scene, low: NDArray[np.float64], high: NDArray[np.float64]) -> None:
+    """Square brackets around a box, pixels of the ink page."""
+    (left, top), (right, bottom) = low.tolist(), high.tolist()
+    width = scene.style.stroke * scene.unit
+    foot = BRACKET_FOOT * scene.unit
+    for x, inwards in ((left, foot), (right, -foot)):
+        scene.ink.line((x, top), (x, bottom), width, False)
+        scene.ink.line((x, top), (x + inwards, top), width, False)
+        scene.ink.line((x, bottom), (x + inwards, bottom), width, False)
 
 
 def _write(scene: Scene, pieces: list[Piece], place: Point, size: float, label: str) -> None:

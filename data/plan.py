@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from data.abbreviate import Site
 from data.annotate import LabelStyle
+from data.salts import Salt
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,5 +28,7 @@ class Plan:
     """Terminal double bonds mostly have both lines offset."""
     ring_text: bool
     """Any carbon may be written out."""
+    salt: Salt
+    """What is written before lone species, and which component stands in brackets."""
     bare: bool
     """Hydrogens of uncharged N, O and S left out."""

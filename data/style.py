@@ -67,6 +67,16 @@ class Style:
     """Bonds end at an oval around a letter rather than at its box."""
     tracking: float = 0.04
     """Extra space between letters, in capital heights."""
+    crammed: bool = False
+    """Letters follow elements of two letters as if these had one: the H of ClH on its l."""
+    lone_serif: bool = False
+    """Species without bonds are written in a serif font, whatever the others are written in."""
+    count_gap: float = 0.3
+    """Between a count and its species, in capital heights."""
+    mark_gap: float = 1.0
+    """Between a dot and the species or count after it, in capital heights."""
+    half_sign: bool = True
+    """One half as one character rather than three."""
     sub_scale: float = 0.70
     """Size of subscripts."""
     sub_drop: float = 0.22
@@ -137,6 +147,11 @@ class StyleOdds:
     """Share of the other fonts that are thickened by up to the same."""
     gap: tuple[float, float] = (0.02, 0.17)
     oval: float = 0.5
+    crammed: float = 0.05
+    lone_serif: float = 0.2
+    count_gap: tuple[float, float] = (0.0, 0.7)
+    mark_gap: tuple[float, float] = (0.2, 2.5)
+    half_sign: float = 0.6
     tight: float = 0.12
     """Letters that touch each other."""
     sub_scale: tuple[float, float] = (0.58, 0.82)
@@ -242,6 +257,11 @@ def sample_style(rng: np.random.Generator, odds: StyleOdds = ODDS) -> Style:
         gap=between(odds.gap),
         oval=hit(odds.oval),
         tracking=float(rng.uniform(-0.12, -0.02) if hit(odds.tight) else rng.uniform(0, 0.1)),
+        crammed=hit(odds.crammed),
+        lone_serif=hit(odds.lone_serif),
+        count_gap=between(odds.count_gap),
+        mark_gap=between(odds.mark_gap),
+        half_sign=hit(odds.half_sign),
         sub_scale=1.0 if full_sub else sub_scale,
         sub_drop=0.0 if full_sub else between(odds.sub_drop),
         sup_scale=sub_scale,

@@ -8,12 +8,6 @@ from typing import Any
 import numpy as np
 from rdkit import Chem
 
-PARTNERS = (
-    *("Cl", "Cl", "Cl", "Cl", "Br", "I", "O", "O", "OC(=O)C(F)(F)F", "CS(=O)(=O)O"),
-    *("OC(=O)/C=C/C(=O)O", "OC(=O)/C=C\\C(=O)O", "OC(=O)C(=O)O", "OS(=O)(=O)O", "Cl.Cl"),
-    *("CO", "N", "[Na+].[Cl-]", "CC(=O)O", "OP(=O)(O)O"),
-)
-"""What substances crystallise with: acids, water, solvents."""
 LONE_R = (
     *("R", "R", "R", "R1", "R1", "R2", "R3", "R'"),
     *("Ar", "X", "Y", "Z", "Hal", "*", "Q", "A", "Ra"),
@@ -72,17 +66,6 @@ def without_marks(mol: Any) -> bool:
 
 
 _OPEN_SHELL = frozenset(("B", "C", "N", "O", "F", "Si", "P", "S", "Cl", "Se", "Br", "I", "H"))
-
-
-def with_salt(mol: Any, rng: np.random.Generator) -> Any:
-    """The molecule, if it is a single neutral one, together with a small partner."""
-    atoms = atoms_of(mol)
-    if any(atom.GetFormalCharge() for atom in atoms) or len(Chem.GetMolFrags(mol)) > 1:
-        return mol
-    partner = Chem.MolFromSmiles(PARTNERS[int(rng.integers(len(PARTNERS)))])
-    combined = Chem.CombineMols(mol, partner)
-    Chem.SanitizeMol(combined)
-    return combined
 
 
 def with_r_groups(mol: Any, rng: np.random.Generator) -> tuple[Any, dict[int, str]]:
@@ -149,7 +132,13 @@ def forget_centre(mol: Any, rng: np.random.Generator) -> int | None:
 
 
 def with_hydrogens(
-    mol: Any, rng: np.random.Generator, stereo: bool, fusion: bool, polar: bool, end: bool
+    mol: Any,
+    rng: np.random.Generator,
+    stereo: bool,
+    fusion: bool,
+    polar: bool,
+    end: bool,
+    closed: frozenset[int],
 ) -> Any:
     """A copy with some hydrogens as atoms.
 
@@ -160,11 +149,12 @@ def with_hydrogens(
         fusion: at stereocentres that belong to several rings.
         polar: of NH and OH.
         end: of terminal alkynes and aldehydes.
+        closed: atoms whose hydrogens stay, since a label stands for them.
     """
     chosen = []
     rings = mol.GetRingInfo()
     for atom in atoms_of(mol):
-        if atom.GetTotalNumHs() != 1 or atom.GetDegree() == 0:
+        if atom.GetTotalNumHs() != 1 or atom.GetDegree() == 0 or atom.GetIdx() in closed:
             continue
         symbol = atom.GetSymbol()
         if stereo and atom.GetChiralTag() in _TETRAHEDRAL:

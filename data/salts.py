@@ -1,0 +1,247 @@
+"""Salts, solvates and counted species: what is drawn beside a molecule, or on its acid groups."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from rdkit import Chem
+
+from assemble.multiples import COUNT_PROPERTY
+from data.abbreviate import Group, Site, Spelling
+from data.drawing import Lead
+
+PARTNERS: tuple[tuple[str, str], ...] = (
+    *((("Cl", ""),) * 6),
+    *((("O", ""),) * 3),
+    *((("Br", ""),) * 2),
+    ("I", ""),
+    ("CO", "MeOH CH3OH"),
+    ("CCO", "EtOH C2H5OH"),
+    ("N", ""),
+    ("[Na+].[Cl-]", ""),
+    ("CC(=O)O", "AcOH CH3COOH CH3CO2H"),
+    ("OC(=O)C(F)(F)F", "CF3CO2H CF3COOH TFA"),
+    ("OC(=O)C(F)(F)F", ""),
+    ("CS(=O)(=O)O", "CH3SO3H MsOH"),
+    ("CS(=O)(=O)O", ""),
+    ("Cc1ccc(S(=O)(=O)O)cc1", "TsOH p-TsOH"),
+    ("OC(=O)/C=C/C(=O)O", ""),
+    ("OC(=O)/C=C\\C(=O)O", ""),
+    ("OC(=O)C(=O)O", "(CO2H)2 (COOH)2"),
+    ("OS(=O)(=O)O", "H2SO4"),
+    ("OS(=O)(=O)O", "H2SO4"),
+    ("OP(=O)(O)O", "H3PO4"),
+    ("O[N+](=O)[O-]", "HNO3"),
+    ("OCl(=O)(=O)=O", "HClO4"),
+    ("CCN(CC)CC", "NEt3 Et3N"),
+    ("ClCCl", "CH2Cl2"),
+    ("CN(C)C=O", "DMF"),
+    ("C1CCCO1", "THF"),
+)
+"""What substances crystallise with: SMILES, and the labels that it may be written as."""
+ANIONS: tuple[tuple[str, str], ...] = (
+    *((("[Cl-]", ""),) * 4),
+    *((("[Br-]", ""),) * 3),
+    *((("[I-]", ""),) * 3),
+    ("[O-]C(=O)C(F)(F)F", "CF3CO2- CF3COO-"),
+    ("CS(=O)(=O)[O-]", ""),
+    ("[O-]Cl(=O)(=O)=O", "ClO4-"),
+    ("F[B-](F)(F)F", "BF4-"),
+    ("F[P-](F)(F)(F)(F)F", "PF6-"),
+    ("[O-][N+](=O)[O-]", "NO3-"),
+    ("[O-]S(=O)(=O)C(F)(F)F", "TfO-"),
+    ("Cc1ccc(S(=O)(=O)[O-])cc1", "TsO-"),
+    ("[OH-]", ""),
+)
+CATIONS: tuple[tuple[str, str], ...] = (
+    *((("[Na+]", ""),) * 4),
+    *((("[K+]", ""),) * 2),
+    ("[Li+]", ""),
+    ("[NH4+]", ""),
+    ("[Cs+]", ""),
+    ("CC[NH+](CC)CC", "Et3NH+"),
+    ("[Ca+2]", ""),
+    ("[Mg+2]", ""),
+)
+METALS = ("Na", "Na", "Na", "Na", "K", "K", "Li")
+COUNTS = ("2", "2", "2", "2", "3", "3", "4", "5", "6", "1/2", "1/2", "11/2", "0.5", "1.5", "21/2")
+MARKS = ("\u2022", "\u2022", "\u00b7", "\u00b7", "x", "\u00d7")
+"""What stands before a species: dots, or a sign of multiplication."""
+LABELLED = 0.75
+"""Share of the partners with a label that are written as one."""
+COUNTED = 0.35
+"""Share of the partners that are counted."""
+MARKED = 0.5
+"""Share of the partners with a mark before them."""
+TWICE = 0.2
+"""Share of the partners that are drawn twice rather than counted."""
+SALT = 0.6
+"""Share of molecules with acid groups that become a metal salt rather than get a partner."""
+BONDED = 0.6
+"""Share of the metal salts that are drawn with a bond, as ONa."""
+BRACKETED = 0.12
+"""Share of the molecules with a partner that stand in counted brackets."""
+LETTER = 0.35
+"""Width of a letter in bond lengths, about."""
+BRACKET_ROOM = 2.0
+"""For a bracket and its number, bond lengths."""
+_ACID = Chem.MolFromSmarts("[$([OX2H]C=O),$([OX2H]S=O),$([OX2H]P=O),$([OX2H]c)]")
+
+
+@dataclass(slots=True)
+class Salt:
+    """A molecule with its partners, and how they are written."""
+
+    mol: Any
+    leads: dict[int, Lead] = field(default_factory=dict)
+    """By the atom that the partner's label stands on."""
+    sites: dict[int, Site] = field(default_factory=dict)
+    """Partners that are written as a label, by the atom it stands on."""
+    bracketed: tuple[int, ...] = ()
+    """Atoms of the component in brackets."""
+    count: str = ""
+    """Number at the bracket."""
+
+
+def with_salt(mol: Any, rng: np.random.Generator, closed: frozenset[int]) -> Salt:
+    """A molecule of one component as a salt or with small partners; others as they are.
+
+    Args:
+        mol: is not changed.
+        rng: makes the choices.
+        closed: atoms that a label stands for already.
+    """
+    if len(Chem.GetMolFrags(mol)) > 1:
+        return Salt(mol)
+    charge = Chem.GetFormalCharge(mol)
+    acids = [match[0] for match in mol.GetSubstructMatches(_ACID)] if not charge else []
+    acids = [index for index in acids if index not in closed]
+    if acids and rng.random() < SALT:
+        if rng.random() < BONDED:
+            return _bonded_salt(mol, acids, rng)
+        return _with_cations(mol, acids, rng)
+    if charge:
+        ions = ANIONS if charge > 0 else CATIONS
+        smiles, labels = ions[int(rng.integers(len(ions)))]
+        salt = Salt(mol)
+        _add(salt, smiles, labels, rng, "2" if abs(charge) == 2 and rng.random() < 0.5 else "")
+        return salt
+    salt = Salt(mol)
+    for _ in range(int(rng.choice((1, 2), p=(0.8, 0.2)))):
+        smiles, labels = PARTNERS[int(rng.integers(len(PARTNERS)))]
+        single = len(smiles) < 3 or bool(labels)
+        count = ""
+        if single and "." not in smiles and rng.random() < COUNTED:
+            count = COUNTS[int(rng.integers(len(COUNTS)))]
+        _add(salt, smiles, labels, rng, count)
+        if single and not count and rng.random() < TWICE:
+            _add(salt, smiles, labels, rng, "")
+    if rng.random() < BRACKETED:
+        salt.bracketed = tuple(range(mol.GetNumAtoms()))
+        salt.count = "2" if rng.random() < 0.8 else "3"
+        salt.mol.GetAtomWithIdx(0).SetProp(COUNT_PROPERTY, salt.count)
+    return salt
+
+
+def _add(salt: Salt, smiles: str, labels: str, rng: np.random.Generator, count: str) -> None:
+    """Set a partner beside a molecule, in place."""
+    partner = Chem.MolFromSmiles(smiles)
+    start = salt.mol.GetNumAtoms()
+    size = partner.GetNumAtoms()
+    salt.mol = Chem.CombineMols(salt.mol, partner)
+    Chem.SanitizeMol(salt.mol)
+    if size > 1:
+        if not labels or (not count and rng.random() > LABELLED):
+            return
+        names = labels.split()
+        name = names[int(rng.integers(len(names)))]
+        spelling = (Spelling(name, 0),)
+        atoms = frozenset(range(start, start + size))
+        total = Chem.GetFormalCharge(partner)
+        salt.sites[start] = Site(start, start, atoms, Group(1.0, spelling, spelling, total))
+    mark = MARKS[int(rng.integers(len(MARKS)))] if rng.random() < MARKED else ""
+    salt.leads[start] = Lead(count, mark)
+    if count:
+        salt.mol.GetAtomWithIdx(start).SetProp(COUNT_PROPERTY, _fraction(count))
+
+
+def _fraction(count: str) -> str:
+    """``11/2`` as it is written means one and a half."""
+    if count.endswith("1/2"):
+        return f"{2 * int(count[:-3] or 0) + 1}/2"
+    return count
+
+
+def _bonded_salt(mol: Any, acids: list[int], rng: np.random.Generator) -> Salt:
+    edited = Chem.RWMol(mol)
+    metal = METALS[int(rng.integers(len(METALS)))]
+    several = rng.random() < 0.5
+    for index in acids if several else acids[:1]:
+        new = edited.AddAtom(Chem.Atom(metal))
+        edited.GetAtomWithIdx(new).SetNoImplicit(True)
+        oxygen = edited.GetAtomWithIdx(index)
+        oxygen.SetNumExplicitHs(0)
+        edited.AddBond(index, new, Chem.BondType.SINGLE)
+    Chem.SanitizeMol(edited)
+    return Salt(edited.GetMol())
+
+
+def _with_cations(mol: Any, acids: list[int], rng: np.random.Generator) -> Salt:
+    edited = Chem.RWMol(mol)
+    smiles, labels = CATIONS[int(rng.integers(len(CATIONS)))]
+    charge = Chem.GetFormalCharge(Chem.MolFromSmiles(smiles))
+    taken = acids[: max(charge, 2 if rng.random() < 0.3 else 1)]
+    for index in taken:
+        edited.GetAtomWithIdx(index).SetFormalCharge(-1)
+        edited.GetAtomWithIdx(index).SetNumExplicitHs(0)
+    Chem.SanitizeMol(edited)
+    salt = Salt(edited.GetMol())
+    if len(taken) > charge:
+        if rng.random() < 0.6:
+            _add(salt, smiles, labels, rng, str(len(taken)))
+            return salt
+        _add(salt, smiles, labels, rng, "")
+    _add(salt, smiles, labels, rng, "")
+    return salt
+
+
+def make_room(mol: Any, places: list[tuple[float, float]], salt: Salt) -> None:
+    """Move what stands beside a molecule away from it, where something is written between.
+
+    Args:
+        mol: what is drawn.
+        places: of its atoms, y down, typical bond length 1; changed in place.
+        salt: what is written where.
+    """
+    if not salt.leads and not salt.bracketed:
+        return
+    parts = sorted(Chem.GetMolFrags(mol), key=len, reverse=True)
+    low = min(places[i][0] for i in parts[0])
+    high = max(places[i][0] for i in parts[0])
+    for part in parts[1:]:
+        lead = salt.leads.get(part[0], Lead())
+        room = LETTER * len(lead.count + 2 * lead.mark)
+        room += BRACKET_ROOM if salt.bracketed else 0.0
+        first = min(places[i][0] for i in part)
+        last = max(places[i][0] for i in part)
+        dx = -room if last < low else room if first > high else 0.0
+        if salt.bracketed and not dx:
+            # what lies above or below goes to the right, where no bracket can take it in
+            dx = high + room - first
+        for i in part:
+            places[i] = (places[i][0] + dx, places[i][1])
+
+
+def bracket_around(
+    shown: list[tuple[float, float]], rng: np.random.Generator
+) -> tuple[tuple[tuple[float, float, float, float], ...], tuple[float, float]]:
+    """Left, top, right, bottom of the brackets around some places, and that of their number."""
+    pad = rng.uniform(0.7, 1.2, 2).tolist()
+    left = min(x for x, _ in shown) - pad[0] - 0.4
+    right = max(x for x, _ in shown) + pad[0] + 0.4
+    top = min(y for _, y in shown) - pad[1]
+    bottom = max(y for _, y in shown) + pad[1]
+    corner = (right + float(rng.uniform(0.25, 0.45)), bottom + float(rng.uniform(-0.2, 0.15)))
+    return ((left, top, right, bottom),), corner
