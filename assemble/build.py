@@ -70,7 +70,8 @@ def build(graph: MoleculeGraph) -> Draft:
         _place(draft, graph, i, fragment, outwards, length)
     for row in range(graph.n_bonds):
         _join(draft, graph, row)
-    mark_bracketed(draft.mol, draft.xy, brackets)
+    drawn = {first for first, _ in draft.atom_of}
+    mark_bracketed(draft.mol, draft.xy, drawn, brackets)
     return draft
 
 

@@ -43,7 +43,10 @@ def bracket_count(label: str) -> int | None:
 
 
 def mark_bracketed(
-    mol: Chem.Mol, xy: list[tuple[float, float]], brackets: list[tuple[float, float, int]]
+    mol: Chem.Mol,
+    xy: list[tuple[float, float]],
+    drawn: set[int],
+    brackets: list[tuple[float, float, int]],
 ) -> None:
     """Give the components in brackets their counts, in place.
 
@@ -53,11 +56,13 @@ def mark_bracketed(
     Args:
         mol: with the counts of other species already on their atoms.
         xy: place of each atom, image pixels.
+        drawn: atoms that are drawn where they are, rather than inside of a label.
         brackets: place and number of each closing bracket.
     """
     spans = [
         (min(xy[i][0] for i in part), max(xy[i][0] for i in part), part[0])
-        for part in Chem.GetMolFrags(mol)
+        for part in ([i for i in part if i in drawn] for part in Chem.GetMolFrags(mol))
+        if part
     ]
     for right, _, count in brackets:
         before = [span for span in spans if span[1] < right]

@@ -47,6 +47,7 @@ R_GROUP = re.compile(r"(?:R|Ar|X|Y|Z|Q|Het|Hal|Alk)(?:\d{1,2}|[a-h])?'*|\*|R[A-Z
 """Substituents that are defined elsewhere."""
 BONDS = {"=": 2, "#": 3}
 AZIDE = "[N-]=[N+]=N[*:1]"
+NITRO = "[O-][N+](=O)[*:1]"
 _CHARGE = re.compile(r"(\d?)([+-])")
 _COUNT = re.compile(r"\d+")
 
@@ -130,6 +131,8 @@ def _unit(label: str, at: int) -> tuple[Token | None, int] | None:
                 isotope.end() + len(symbol)
             )
         return None
+    if (at == 0 and label.startswith("O2N")) or (at == len(label) - 3 and label[at:] == "NO2"):
+        return Token("group", "NO2", smiles=NITRO), at + 3
     for name in _longest_first():
         if label.startswith(name, at):
             return Token("group", name, smiles=parts()[name]), at + len(name)

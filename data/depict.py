@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from rdkit import Chem
+from rdkit.Chem import rdMolDescriptors
 
 from assemble.graph import BondKind, MoleculeGraph
 from assemble.ions import separate_ions
@@ -36,6 +37,7 @@ from data.variants import (
     wavy_bond,
     wedge,
     with_hydrogens,
+    with_isotope,
     with_r_groups,
     without_marks,
 )
@@ -80,6 +82,8 @@ def _depict(smiles: str, rng: np.random.Generator, odds: DepictOdds) -> Drawing 
         if has_open_shell(mol):
             return None
         changed = without_marks(mol)
+    if rng.random() < odds.isotopes:
+        changed = with_isotope(mol, rng) or changed
     given: dict[int, Site] = {}
     if rng.random() < odds.substituents:
         mol, given = with_substituents(mol, rng)
@@ -163,6 +167,7 @@ def _label_style(rng: np.random.Generator, odds: DepictOdds) -> LabelStyle:
 def _lay_out(mol: Any, rng: np.random.Generator, odds: DepictOdds) -> NDArray[np.float64] | None:
     heavy = mol.GetNumAtoms()
     a, b, c, d, e, f, g = rng.random(7).tolist()
+    bridged = rdMolDescriptors.CalcNumBridgeheadAtoms(mol) > 0
     coordgen = a < odds.coordgen and heavy <= odds.coordgen_max_atoms
     straighten = bool(c < odds.straighten)
     angle = 0.0
@@ -173,7 +178,8 @@ def _lay_out(mol: Any, rng: np.random.Generator, odds: DepictOdds) -> NDArray[np
             angle = 2 * math.pi * e
     upright = straighten or bool(e < 0.5)
     mirror, pack = bool(f < odds.mirror), bool(g < odds.pack)
-    templates = bool(b < odds.templates)
+    templates = bool(b < (odds.templates_bridged if bridged else odds.templates))
+    coordgen = coordgen and not (bridged and templates)
     # Cages that one engine draws with atoms on each other often work in another.
     for engine, use in ((coordgen, templates), (False, True), (True, False)):
         xy = lay_out(mol, rng, engine, use and not engine, upright, angle, mirror, pack)

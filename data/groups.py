@@ -36,13 +36,12 @@ GROUPS = """
 *OP(=O)(O[Na])O[Na]|.6|OPO3Na2|Na2O3PO
 *S[Na]|.8|SNa|NaS
 *C#N|.7|CN|NC
-*[N+]#[C-]|.7|NC|CN
 *[N+](=O)[O-]|.85|NO2|O2N
 *N=O|.5|NO|ON
 *N=[N+]=[N-]|.8|N3|N3
 *N=C=O|.6|NCO|OCN
-*N=C=S|.7|NCS|SCN
-*SC#N|.7|SCN|NCS
+*N=C=S|.2|NCS|SCN
+*SC#N|.15|SCN|NCS
 *C(F)(F)F|.8|CF3|F3C
 *C(F)F|.6|CHF2 CF2H|F2HC HF2C
 *CF|.4|CH2F|FH2C
@@ -195,6 +194,8 @@ GROUPS = """
 *CS|.3|CH2SH|HSH2C
 *C(=N)N|.3|C(=NH)NH2 C(NH)NH2|H2N(HN)C
 *NC(=N)N|.2|NHC(=NH)NH2 NHC(NH)NH2|H2N(HN)CHN
+*O[N+](=O)[O-]|.7|ONO2|O2NO
+*N[N+](=O)[O-]|.5|NHNO2|O2NHN
 *OO|.4|OOH|HOO
 *[Mg]Br|.8|MgBr|BrMg
 *[Mg]Cl|.8|MgCl|ClMg

@@ -15,6 +15,8 @@ class DepictOdds:
     """Larger molecules never are: CoordGen gets slow."""
     templates: float = 0.15
     """Ring systems from templates (RDKit's own engine)."""
+    templates_bridged: float = 0.65
+    """The same of molecules with bridged rings: cages are drawn in perspective."""
     straighten: float = 0.50
     """Bonds turned to multiples of 30 degrees and left there; the others may be rotated."""
     rotate_steps: float = 0.50
@@ -56,6 +58,8 @@ class DepictOdds:
     """Hydrogens always beside, never above or below, their element."""
     salt: float = 0.10
     """A molecule of one component as a salt, or with an acid or solvent beside it."""
+    isotopes: float = 0.012
+    """One atom as an isotope."""
     substituents: float = 0.20
     """One to three hydrogens replaced with groups that few molecules have, written as labels."""
     r_groups: float = 0.06

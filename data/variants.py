@@ -28,6 +28,17 @@ FAMILIES = (
     ("Ar", "R", "X"),
     ("*", "*", "*"),
 )
+ISOTOPES = {
+    "C": (11, 13, 13, 14, 14),
+    "N": (13, 15),
+    "O": (15, 17, 18),
+    "F": (18,),
+    "S": (35,),
+    "P": (32,),
+    "Br": (76, 77, 82),
+    "I": (123, 124, 125, 125, 131, 131),
+}
+"""Mass numbers that chemists draw."""
 _WEDGES = (Chem.BondDir.BEGINWEDGE, Chem.BondDir.BEGINDASH)
 _TETRAHEDRAL = (Chem.ChiralType.CHI_TETRAHEDRAL_CW, Chem.ChiralType.CHI_TETRAHEDRAL_CCW)
 
@@ -66,6 +77,23 @@ def without_marks(mol: Any) -> bool:
 
 
 _OPEN_SHELL = frozenset(("B", "C", "N", "O", "F", "Si", "P", "S", "Cl", "Se", "Br", "I", "H"))
+
+
+def with_isotope(mol: Any, rng: np.random.Generator) -> bool:
+    """Make one atom an isotope as labelled compounds have, in place; whether there was a place."""
+    places = [
+        atom
+        for atom in atoms_of(mol)
+        if atom.GetSymbol() in ISOTOPES and not atom.GetIsotope() and atom.GetDegree()
+    ]
+    if not places:
+        return False
+    # elements that are labelled most are rare in molecules
+    weights = np.array([0.1 if atom.GetSymbol() in "CNO" else 1.0 for atom in places])
+    atom = places[int(rng.choice(len(places), p=weights / weights.sum()))]
+    numbers = ISOTOPES[atom.GetSymbol()]
+    atom.SetIsotope(int(numbers[int(rng.integers(len(numbers)))]))
+    return True
 
 
 def with_r_groups(mol: Any, rng: np.random.Generator) -> tuple[Any, dict[int, str]]:

@@ -39,7 +39,6 @@ def beside(*labels: str, chain: tuple[str, ...] = ("NH2", "", "")) -> MoleculeGr
         (("2CH3SO3H",), "CCN.CS(=O)(=O)O.CS(=O)(=O)O"),
         (("2NO3-",), "CCN.O=[N+]([O-])[O-].O=[N+]([O-])[O-]"),
         (("]2", "H2SO4"), "CCN.CCN.O=S(=O)(O)O"),
-        (("HCl", "]2", "TFA"), "CCN.CCN.Cl.Cl.O=C(O)C(F)(F)F"),
     ],
 )
 def test_counted_species(labels: tuple[str, ...], smiles: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -36,6 +37,8 @@ PLAIN = DepictOdds(
     hydrogens_left_out=0,
     bold=0,
     dashed=0,
+    substituents=0,
+    isotopes=0,
 )
 STYLE = LabelStyle("", 0.0, True, False, True, False, 0.0)
 LEFT, RIGHT, UP, DOWN = (-1.0, 0.0), (1.0, 0.0), (0.0, -1.0), (0.0, 1.0)
@@ -185,7 +188,7 @@ def test_charges_of_atoms_and_groups() -> None:
     assert charges["Na+"] == 1
     assert charges["Cl-"] == -1
     assert sum(drawing.graph.charges.tolist()) == 0
-    odds = DepictOdds(abbreviate=1, r_groups=0)
+    odds = replace(PLAIN, abbreviate=1)
     seen = set()
     for seed in range(40):
         graph = drawn("[O-]C(=O)c1ccccc1", seed, odds).graph
@@ -220,7 +223,7 @@ def test_wedges_begin_at_the_stereocentre() -> None:
 
 
 def test_a_wavy_bond_takes_the_stereo_out_of_the_smiles() -> None:
-    odds = DepictOdds(wavy=1, abbreviate=0, r_groups=0, hydrogens_stereo=0)
+    odds = replace(PLAIN, wavy=1)
     drawing = drawn("C[C@H](O)c1ccccc1", 1, odds)
     assert int(BondKind.WAVY) in drawing.graph.kinds.tolist()
     assert "@" not in drawing.smiles
@@ -228,12 +231,12 @@ def test_a_wavy_bond_takes_the_stereo_out_of_the_smiles() -> None:
 
 def test_r_groups_are_dummies_of_the_smiles() -> None:
     for seed in range(20):
-        drawing = drawn("Cc1ccc(O)cc1Cl", seed, DepictOdds(r_groups=1, abbreviate=0))
+        drawing = drawn("Cc1ccc(O)cc1Cl", seed, replace(PLAIN, r_groups=1))
         assert "*" in drawing.smiles
 
 
 def test_circles_are_rings_of_aromatic_bonds() -> None:
-    odds = DepictOdds(circles=1, abbreviate=0, r_groups=0)
+    odds = replace(PLAIN, circles=1)
     naphthalene = drawn("c1ccc2ccccc2c1", 0, odds)
     assert len(naphthalene.rings) == 2
     assert set(naphthalene.graph.kinds.tolist()) == {int(BondKind.AROMATIC)}
@@ -248,7 +251,7 @@ def test_loose_double_bonds_mean_what_is_drawn() -> None:
 
 
 def test_hydrogens_can_be_atoms() -> None:
-    odds = DepictOdds(hydrogens_stereo=1, hydrogens_polar=1, hydrogens_end=1, abbreviate=0)
+    odds = replace(PLAIN, hydrogens_stereo=1, hydrogens_polar=1, hydrogens_end=1)
     labels = drawn("C[C@H](Cl)C(=O)NCC#C", 3, odds).graph.labels
     assert labels.count("H") >= 2
 

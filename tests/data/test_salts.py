@@ -1,0 +1,92 @@
+"""Salts, counted species, brackets, rare groups and isotopes: drawn as they are meant."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from rdkit import Chem, RDLogger
+
+from assemble.labels import parse_label
+from assemble.molecule import assemble
+from data.depict import ODDS, depict
+from data.drawing import Drawing
+from data.formulae import made_up
+from data.molecules import bundled_pool
+from data.pen import draw
+from data.style import Style
+
+RDLogger.DisableLog("rdApp.*")
+FLAT = replace(ODDS, r_groups=0, wavy=0, wavy_double=0, chain_text=0, ring_text=0, circles=0)
+
+
+def drawn(smiles: str, seeds: range, **odds: float) -> list[Drawing]:
+    made = (depict(smiles, np.random.default_rng(seed), replace(FLAT, **odds)) for seed in seeds)
+    return [drawing for drawing in made if drawing is not None]
+
+
+def inchi(smiles: str) -> str:
+    return str(Chem.MolToInchi(Chem.MolFromSmiles(smiles)))
+
+
+@pytest.mark.parametrize(
+    "smiles", ["NCCc1ccccc1", "OC(=O)c1ccccc1", "C[N+](C)(C)CCO", "[O-]C(=O)CCC"]
+)
+def test_salts_mean_what_they_are(smiles: str) -> None:
+    drawings = drawn(smiles, range(40), salt=1, substituents=0, isotopes=0)
+    assert len({drawing.smiles for drawing in drawings}) > 6
+    for drawing in drawings:
+        assert assemble(drawing.graph).inchi == inchi(drawing.smiles)
+
+
+def test_counts_and_brackets_are_drawn() -> None:
+    drawings = drawn("NCCc1ccccc1", range(80), salt=1)
+    assert any(lead.count for drawing in drawings for lead in drawing.leads.values())
+    assert any(lead.mark for drawing in drawings for lead in drawing.leads.values())
+    bracketed = [drawing for drawing in drawings if drawing.brackets]
+    assert bracketed
+    for drawing in bracketed[:3]:
+        bare = replace(drawing, brackets=(), leads={})
+        image, xy = draw(drawing, Style(), 24.0, np.random.default_rng(0))
+        plain, _ = draw(bare, Style(), 24.0, np.random.default_rng(0))
+        assert (image < 128).sum() > (plain < 128).sum()
+        assert (xy >= 0).all() and (xy < image.shape[::-1]).all()
+
+
+def test_a_count_stands_left_of_its_species() -> None:
+    drawing = next(
+        drawing
+        for drawing in drawn("NCCc1ccccc1", range(80), salt=1)
+        if any(lead.count == "2" for lead in drawing.leads.values())
+    )
+    index = next(i for i, lead in drawing.leads.items() if lead.count == "2")
+    assert drawing.graph.labels[index].startswith("2")
+    image, xy = draw(drawing, Style(), 24.0, np.random.default_rng(0))
+    x, y = xy[index].round().astype(int)
+    left = image[y - 5 : y + 6, max(x - 40, 0) : x - 5]
+    assert (left < 128).any()
+
+
+def test_made_up_formulae_can_be_read() -> None:
+    rng = np.random.default_rng(0)
+    unread = []
+    for _ in range(400):
+        _, group = made_up(rng)
+        for spelling, leftwards in ((group.right[0], False), (group.left[0], True)):
+            if not parse_label(spelling.label, 1, 1, leftwards).understood:
+                unread.append(spelling.label)
+    assert len(unread) <= 8, unread
+
+
+def test_rare_groups_and_isotopes_mean_what_they_are() -> None:
+    pool = bundled_pool()
+    wrong, seen = [], 0
+    for seed in range(60):
+        smiles = pool[seed * 17]
+        for drawing in drawn(smiles, range(seed, seed + 1), substituents=1, isotopes=0.5, salt=0):
+            seen += 1
+            if assemble(drawing.graph).inchi != inchi(drawing.smiles):
+                wrong.append(drawing.smiles)
+    assert seen > 50
+    assert len(wrong) <= 2, wrong
