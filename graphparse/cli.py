@@ -10,6 +10,7 @@ import typer
 from graphparse.commands.evaluate import evaluate
 from graphparse.commands.predict import predict
 from graphparse.commands.render import render
+from graphparse.commands.report import report
 from graphparse.commands.train import align_drawings, calibrate, train_detector
 
 app = typer.Typer(
@@ -24,6 +25,7 @@ app.add_typer(train_app, name="train")
 app.command()(predict)
 app.command()(evaluate)
 app.command()(render)
+app.command()(report)
 train_app.command("detector")(train_detector)
 train_app.command("align")(align_drawings)
 train_app.command("calibrate")(calibrate)
