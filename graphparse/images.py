@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import io
 import warnings
-from contextlib import ExitStack
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +27,9 @@ SAMPLE = 250_000
 LEAST_CONTRAST = 24
 """Difference of ink and paper, in gray values, below which a page is blank."""
 
+TIFF_KIND = 254
+"""The tag NewSubfileType; its lowest bit marks a copy of another page at a lower resolution."""
+
 ImageSource = str | Path | bytes | Image.Image | NDArray[np.generic]
 
 
@@ -40,48 +45,125 @@ class LoadedImage:
     """(H, W), dark ink on paper that is about white."""
     notes: tuple[str, ...] = ()
     """What was done to it that the user should know."""
+    box: tuple[int, int, int, int] | None = None
+    """(left, top, right, bottom) in pixels of the page it was cut from; None is a whole page."""
+
+
+class Pages(Protocol):
+    """The pages of an input that is open; nothing is decoded before :meth:`load`."""
+
+    def __len__(self) -> int: ...
+
+    def load(self, index: int) -> list[LoadedImage]:
+        """The pictures to read on a page, from 0: the whole page, or what was cut from it.
+
+        Raises:
+            ImageError: this page is damaged or too large; other pages may still be read.
+        """
+        ...
+
+
+@contextmanager
+def open_pages(source: ImageSource) -> Iterator[Pages]:
+    """Open a path, bytes, a Pillow image or an array, for as long as the context lasts.
+
+    A TIFF may have several pages, each of which is a picture of its own; copies of a page at a
+    lower resolution are passed over. An animation is one picture, its first frame.
+
+    Raises:
+        ImageError: the file is missing, empty or no image.
+    """
+    if isinstance(source, np.ndarray):
+        yield _ArrayPage(source)
+        return
+    with ExitStack() as opened, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        with _as_image_errors():
+            image = source
+            if not isinstance(image, Image.Image):
+                image = opened.enter_context(_open(image))
+            pages = _ImagePages(image)
+        yield pages
 
 
 def load_image(source: ImageSource) -> LoadedImage:
-    """Read a picture from a path, bytes, a Pillow image or an array.
+    """Read the first page of a path, bytes, a Pillow image or an array.
 
-    Transparent pictures are laid on white, or on black if their ink is light; of pictures with
-    several frames the first is taken; light ink on dark paper is inverted.
+    Transparent pictures are laid on white, or on black if their ink is light; light ink on dark
+    paper is inverted.
 
     Raises:
         ImageError: the file is missing, empty, no image, damaged, or too large.
     """
-    if isinstance(source, np.ndarray):
-        return _finish(_gray_of_array(source), [])
-    notes: list[str] = []
-    with warnings.catch_warnings(), ExitStack() as opened:
-        warnings.simplefilter("ignore")
-        try:
-            image = source
-            if not isinstance(image, Image.Image):
-                image = opened.enter_context(_open(image))
+    with open_pages(source) as pages:
+        first = pages.load(0)[0]
+        if len(pages) == 1:
+            return first
+        return replace(first, notes=(f"first of {len(pages)} pages", *first.notes))
+
+
+class _ArrayPage:
+    def __init__(self, array: NDArray[np.generic]) -> None:
+        self._array = array
+
+    def __len__(self) -> int:
+        return 1
+
+    def load(self, index: int) -> list[LoadedImage]:
+        return [_finish(_gray_of_array(self._array), [])]
+
+
+class _ImagePages:
+    """Frames of a Pillow image that are pages."""
+
+    def __init__(self, image: Image.Image) -> None:
+        self._image = image
+        frames = getattr(image, "n_frames", 1)
+        self._notes: list[str] = []
+        self._frames = [0]
+        if image.format == "TIFF":
+            self._frames = [frame for frame in range(frames) if not self._is_reduced(frame)] or [0]
+        elif frames > 1:
+            self._notes.append(f"first of {frames} frames")
+
+    def __len__(self) -> int:
+        return len(self._frames)
+
+    def load(self, index: int) -> list[LoadedImage]:
+        image = self._image
+        with _as_image_errors():
+            if len(self._frames) > 1 or self._notes:
+                image.seek(self._frames[index])
             width, height = image.size
             if width * height > MOST_PIXELS:
                 raise ImageError(f"too large: {width} x {height} pixels")
             if width * height == 0:
                 raise ImageError(f"empty image: {width} x {height} pixels")
-            frames = getattr(image, "n_frames", 1)
-            if frames > 1:
-                notes.append(f"first of {frames} frames")
-                image.seek(0)
             image.load()
             gray = _gray_of_image(ImageOps.exif_transpose(image) or image)
-        except ImageError:
-            raise
-        except Image.DecompressionBombError as error:
-            raise ImageError("too large") from error
-        except MemoryError as error:
-            raise ImageError("too large for the memory of this machine") from error
-        except Exception as error:  # on damaged files Pillow's decoders raise almost anything
-            if isinstance(error, OSError) and error.errno:
-                raise ImageError(f"cannot be read: {error.strerror}") from error
-            raise ImageError(f"damaged image: {error}") from error
-    return _finish(gray, notes)
+        return [_finish(gray, list(self._notes))]
+
+    def _is_reduced(self, frame: int) -> bool:
+        self._image.seek(frame)
+        kind = getattr(self._image, "tag_v2", {}).get(TIFF_KIND, 0)
+        return isinstance(kind, int) and bool(kind & 1)
+
+
+@contextmanager
+def _as_image_errors() -> Iterator[None]:
+    """On damaged files Pillow's decoders raise almost anything."""
+    try:
+        yield
+    except ImageError:
+        raise
+    except Image.DecompressionBombError as error:
+        raise ImageError("too large") from error
+    except MemoryError as error:
+        raise ImageError("too large for the memory of this machine") from error
+    except Exception as error:
+        if isinstance(error, OSError) and error.errno:
+            raise ImageError(f"cannot be read: {error.strerror}") from error
+        raise ImageError(f"damaged image: {error}") from error
 
 
 def looks_blank(gray: NDArray[np.uint8]) -> bool:

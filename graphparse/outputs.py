@@ -13,7 +13,8 @@ from typing import Self
 from graphparse.prediction import Prediction
 
 COLUMNS = (
-    "source", "status", "smiles", "inchi", "inchikey", "confidence", "reader", "seconds", "message",
+    "source", "page", "box", "status", "smiles", "inchi", "inchikey", "confidence", "reader",
+    "seconds", "message",
 )  # fmt: skip
 
 

@@ -20,7 +20,9 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Prediction:
-    """One picture's molecule, or why there is none; there is exactly one per input, in order.
+    """One picture's molecule, or why there is none.
+
+    There is exactly one per picture, in order: a page of a document is a picture, or holds several.
 
     ``smiles``, ``inchi`` and ``molblock`` describe the same molecule.
     """
@@ -46,12 +48,19 @@ class Prediction:
     reader: str = "graph"
     warnings: tuple[str, ...] = ()
     seconds: float = 0.0
-    """Share of the run's time that this picture took."""
+    """Time that this picture took."""
+    page: int | None = None
+    """Page of a file with several, from 1; None for a file that is one picture."""
+    box: tuple[int, int, int, int] | None = None
+    """(left, top, right, bottom) of the picture in pixels of its page; None is all of it. The
+    coordinates of ``graph`` and ``molblock`` are the picture's, not the page's."""
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values, ready for JSON; :meth:`from_dict` reads them back."""
         return {
             "source": self.source,
+            "page": self.page,
+            "box": None if self.box is None else list(self.box),
             "status": str(self.status),
             "message": self.message,
             "smiles": self.smiles,
@@ -75,12 +84,13 @@ class Prediction:
             KeyError: a field is missing.
             GraphError: the graph does not fit.
         """
-        graph = values["graph"]
+        graph, box = values["graph"], values["box"]
         return cls(
             **{
                 **values,
                 "status": Status(values["status"]),
                 "graph": None if graph is None else MoleculeGraph.from_dict(graph),
+                "box": None if box is None else tuple(box),
                 "warnings": tuple(values["warnings"]),
             }
         )

@@ -5,8 +5,10 @@ from __future__ import annotations
 import importlib.resources
 import logging
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -15,13 +17,20 @@ from numpy.typing import NDArray
 from assemble.molecule import AssembleError, Molecule, assemble
 from detectors.parser import Parser, Reading
 from graphparse.calibration import calibrated
-from graphparse.images import ImageError, ImageSource, LoadedImage, load_image, looks_blank
+from graphparse.images import (
+    ImageError,
+    ImageSource,
+    LoadedImage,
+    Pages,
+    load_image,
+    looks_blank,
+    open_pages,
+)
 from graphparse.prediction import Prediction, Status
 from graphparse.refusal import why_no_structure
 
 logger = logging.getLogger(__name__)
 
-BATCH_SIZE = 16
 LOW_CONFIDENCE = 0.5
 
 
@@ -45,91 +54,126 @@ def shipped_weights() -> Path:
 class Recognizer:
     """Reads pictures of molecules.
 
+    Each picture goes through the networks alone, so that its result depends on nothing else;
+    on a processor batches would be hardly faster.
+
     Args:
         weights: a checkpoint of ``graphparse train detector``; None takes the shipped one.
         threads: for the networks; None leaves it to torch.
-        batch_size: pictures that go through the networks together.
 
     Raises:
         CheckpointError: the weights can't be read.
     """
 
-    def __init__(
-        self, weights: Path | None = None, threads: int | None = None, batch_size: int = BATCH_SIZE
-    ) -> None:
-        if batch_size < 1:
-            raise ValueError(f"batch_size: expected at least 1, got {batch_size}")
+    def __init__(self, weights: Path | None = None, threads: int | None = None) -> None:
         self._parser = Parser.load(weights or shipped_weights(), threads)
-        self._batch_size = batch_size
 
-    def predict(self, images: Sequence[ImageSource]) -> list[Prediction]:
-        """One prediction per picture, in order, whatever the pictures are.
+    def predict(self, images: Iterable[ImageSource]) -> list[Prediction]:
+        """One prediction per input, in order, whatever the inputs are.
+
+        Of a document with several pages, or of a page with several structures, it is the first;
+        :meth:`read` gives all of them.
 
         Args:
             images: paths, encoded bytes, Pillow images or arrays (H, W[, 3 or 4]).
         """
-        return list(self.stream(images))
-
-    def stream(self, images: Iterable[ImageSource]) -> Iterator[Prediction]:
-        """Like :meth:`predict`, but each batch's predictions come as soon as they are there."""
-        batch: list[tuple[str, ImageSource]] = []
+        found = []
         for index, image in enumerate(images):
-            name = str(image) if isinstance(image, str | Path) else f"#{index}"
-            batch.append((name, image))
-            if len(batch) == self._batch_size:
-                yield from self._predict_batch(batch)
-                batch = []
-        if batch:
-            yield from self._predict_batch(batch)
+            with self.open(image, _name(image, index)) as document:
+                found.append(document.read(0)[0])
+        return found
 
-    def molecules(self, images: Sequence[ImageSource]) -> Iterator[tuple[Reading, Molecule] | None]:
+    def read(self, image: ImageSource) -> list[Prediction]:
+        """All predictions for one input: at least one for each of its pages."""
+        with self.open(image, _name(image, 0)) as document:
+            return [found for page in range(document.n_pages) for found in document.read(page)]
+
+    @contextmanager
+    def open(self, image: ImageSource, name: str) -> Iterator[Document]:
+        """Open an input, to read it page by page; one that cannot be opened has a page as well."""
+        with ExitStack() as opened:
+            try:
+                pages = opened.enter_context(open_pages(image))
+            except ImageError as error:
+                pages = _Unreadable(error)
+            yield Document(self._parser, pages, name)
+
+    def molecules(self, images: Iterable[ImageSource]) -> Iterator[tuple[Reading, Molecule] | None]:
         """What was read and what it means, before any judgement; None where there is nothing."""
-        for start in range(0, len(images), self._batch_size):
-            loaded = [_load(image, "") for image in images[start : start + self._batch_size]]
-            pictures = [item.gray for item in loaded if isinstance(item, LoadedImage)]
-            readings = iter(self._parse(pictures))
-            for item in loaded:
-                reading = next(readings) if isinstance(item, LoadedImage) else ""
-                yield None if isinstance(reading, str) else _assembled(reading)
+        for image in images:
+            try:
+                reading = _parse(self._parser, load_image(image).gray)
+            except ImageError:
+                reading = ""
+            yield None if isinstance(reading, str) else _assembled(reading)
 
-    def _predict_batch(self, batch: Sequence[tuple[str, ImageSource]]) -> list[Prediction]:
+
+class Document:
+    """An open input; :meth:`Recognizer.open` makes it.
+
+    Args:
+        parser: reads the pictures.
+        pages: of the input.
+        name: what predictions call the input.
+    """
+
+    def __init__(self, parser: Parser, pages: Pages, name: str) -> None:
+        self._parser, self._pages, self._name = parser, pages, name
+        self.n_pages = len(pages)
+
+    def read(self, page: int) -> list[Prediction]:
+        """The predictions of a page, from 0; at least one."""
+        source = partial(Prediction, self._name, page=page_number(page, self.n_pages))
         start = time.perf_counter()
-        loaded = [_load(source, name) for name, source in batch]
-        pictures = [item.gray for item in loaded if isinstance(item, LoadedImage)]
-        readings = iter(self._parse(pictures))
-        out = []
-        for (name, _), item in zip(batch, loaded, strict=True):
-            if isinstance(item, Prediction):
-                out.append(item)
-            else:
-                out.append(_prediction(name, next(readings), item))
-        seconds = (time.perf_counter() - start) / len(batch)
-        return [replace(prediction, seconds=seconds) for prediction in out]
-
-    def _parse(self, pictures: Sequence[NDArray[np.uint8]]) -> list[Reading | str]:
-        """Readings, or what went wrong: one odd picture must not take its batch along."""
         try:
-            return list(self._parser.parse(pictures))
-        except Exception:
-            # which picture it was, and why, is found out one by one
-            return [self._parse_alone(picture) for picture in pictures]
+            pictures = self._pages.load(page)
+        except ImageError as error:
+            return [source(Status.ERROR, message=str(error))]
+        found = []
+        for picture in pictures:
+            if picture.box is not None:
+                source = partial(source, page=page + 1, box=picture.box)
+            prediction = self._read_picture(source, picture)
+            now = time.perf_counter()
+            found.append(replace(prediction, seconds=now - start))
+            start = now
+        return found or [source(Status.NO_STRUCTURE, message="no structure on this page")]
 
-    def _parse_alone(self, picture: NDArray[np.uint8]) -> Reading | str:
-        try:
-            return self._parser.parse([picture])[0]
-        except Exception as error:
-            logger.warning("a picture of shape %s failed", picture.shape, exc_info=True)
-            return f"{type(error).__name__}: {error}"
+    def _read_picture(self, source: Callable[..., Prediction], picture: LoadedImage) -> Prediction:
+        if looks_blank(picture.gray):
+            return source(Status.NO_STRUCTURE, message="blank picture", warnings=picture.notes)
+        return _prediction(source, _parse(self._parser, picture.gray), picture)
 
 
-def _load(source: ImageSource, name: str) -> LoadedImage | Prediction:
+class _Unreadable:
+    """The one page of an input that cannot be opened."""
+
+    def __init__(self, error: ImageError) -> None:
+        self._error = error
+
+    def __len__(self) -> int:
+        return 1
+
+    def load(self, index: int) -> list[LoadedImage]:
+        raise self._error
+
+
+def page_number(page: int, n_pages: int) -> int | None:
+    """What a whole page of an input, from 0, is called in predictions."""
+    return page + 1 if n_pages > 1 else None
+
+
+def _name(image: ImageSource, index: int) -> str:
+    return str(image) if isinstance(image, str | Path) else f"#{index}"
+
+
+def _parse(parser: Parser, picture: NDArray[np.uint8]) -> Reading | str:
+    """A reading, or what went wrong."""
     try:
-        loaded = load_image(source)
-    except ImageError as error:
-        return Prediction(name, Status.ERROR, message=str(error))
-    if looks_blank(loaded.gray):
-        return Prediction(name, Status.NO_STRUCTURE, message="blank picture", warnings=loaded.notes)
-    return loaded
+        return parser.parse([picture])[0]
+    except Exception as error:
+        logger.warning("a picture of shape %s failed", picture.shape, exc_info=True)
+        return f"{type(error).__name__}: {error}"
 
 
 def _assembled(reading: Reading) -> tuple[Reading, Molecule] | None:
@@ -139,35 +183,29 @@ def _assembled(reading: Reading) -> tuple[Reading, Molecule] | None:
         return None
 
 
-def _prediction(name: str, reading: Reading | str, loaded: LoadedImage) -> Prediction:
-    notes = loaded.notes
+def _prediction(
+    source: Callable[..., Prediction], reading: Reading | str, picture: LoadedImage
+) -> Prediction:
+    notes = picture.notes
     if isinstance(reading, str):
-        return Prediction(name, Status.ERROR, message=reading, warnings=notes)
-    reason = why_no_structure(reading.graph, loaded.gray)
+        return source(Status.ERROR, message=reading, warnings=notes)
+    reason = why_no_structure(reading.graph, picture.gray)
     if reason:
-        return Prediction(
-            name, Status.NO_STRUCTURE, message=reason, graph=reading.graph, warnings=notes
-        )
+        return source(Status.NO_STRUCTURE, message=reason, graph=reading.graph, warnings=notes)
     try:
         molecule = assemble(reading.graph)
     except AssembleError as error:
-        return Prediction(
-            name,
-            Status.LOW_CONFIDENCE,
-            message=str(error),
-            graph=reading.graph,
-            warnings=notes,
+        return source(
+            Status.LOW_CONFIDENCE, message=str(error), graph=reading.graph, warnings=notes
         )
     except Exception as error:  # a graph nobody thought of must not end the run
-        logger.warning("%s: the drawn graph could not be worked out", name, exc_info=True)
+        logger.warning("a drawn graph could not be worked out", exc_info=True)
         message = f"{type(error).__name__}: {error}"
-        return Prediction(name, Status.ERROR, message=message, graph=reading.graph, warnings=notes)
+        return source(Status.ERROR, message=message, graph=reading.graph, warnings=notes)
     warnings = (*notes, *molecule.warnings)
     confidence = calibrated(reading, molecule)
-    low = confidence < LOW_CONFIDENCE
-    return Prediction(
-        source=name,
-        status=Status.LOW_CONFIDENCE if low else Status.OK,
+    return source(
+        Status.LOW_CONFIDENCE if confidence < LOW_CONFIDENCE else Status.OK,
         message="; ".join(warnings),
         smiles=molecule.smiles,
         cxsmiles=molecule.cxsmiles,
@@ -181,6 +219,6 @@ def _prediction(name: str, reading: Reading | str, loaded: LoadedImage) -> Predi
     )
 
 
-def predict(images: Sequence[ImageSource]) -> list[Prediction]:
+def predict(images: Iterable[ImageSource]) -> list[Prediction]:
     """Read pictures with the shipped weights; see :meth:`Recognizer.predict`."""
     return Recognizer().predict(images)

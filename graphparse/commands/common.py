@@ -18,13 +18,13 @@ Weights = Annotated[
 ]
 
 
-def make_recognizer(weights: Path | None, threads: int | None, batch_size: int = 16) -> Recognizer:
+def make_recognizer(weights: Path | None, threads: int | None) -> Recognizer:
     """The recognizer that the options ask for; weights that can't be read are wrong usage."""
     from detectors.checkpoint import CheckpointError
     from graphparse.recognizer import Recognizer
 
     with wrong_usage("--weights", CheckpointError):
-        return Recognizer(weights, threads, batch_size)
+        return Recognizer(weights, threads)
 
 
 @contextmanager

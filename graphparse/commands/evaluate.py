@@ -25,7 +25,6 @@ def evaluate(
         Path | None,
         typer.Option(exists=True, dir_okay=False, help="Sidecar of weights to keep the figures."),
     ] = None,
-    batch_size: Annotated[int, typer.Option(min=1, help="Images read together.")] = 16,
     threads: Threads = None,
     weights: Weights = None,
 ) -> None:
@@ -35,7 +34,7 @@ def evaluate(
     from graphparse.failures import write_failures
 
     check_sets(sets)
-    recognizer = make_recognizer(weights, threads, batch_size)
+    recognizer = make_recognizer(weights, threads)
     evaluations = [evaluate_set(folder, recognizer, limit) for folder in sets]
     typer.echo(table([evaluation.summary for evaluation in evaluations]))
     for evaluation in evaluations:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -16,13 +16,11 @@ from graphparse.commands.common import Threads, Weights, make_recognizer, wrong_
 
 if TYPE_CHECKING:
     from assemble.graph import MoleculeGraph
-    from graphparse.prediction import Prediction
 
 
 def predict(
     paths: Annotated[list[Path], typer.Argument(exists=True, help="Images, or folders of images.")],
     out: Annotated[Path, typer.Option(help="Folder for predictions.csv, .jsonl and .sdf.")],
-    batch_size: Annotated[int, typer.Option(min=1, help="Images read together.")] = 16,
     threads: Threads = None,
     overlay: Annotated[bool, typer.Option("--overlay", help="Also draw what was found.")] = False,
     resume: Annotated[
@@ -38,20 +36,20 @@ def predict(
     overlays = out / "overlays"
     files = list(find_images(paths, overlays))
     start = time.monotonic()
-    recognizer = make_recognizer(weights, threads, batch_size)
+    recognizer = make_recognizer(weights, threads)
     statuses: Counter[str] = Counter()
     with wrong_usage("--out", OSError):
         out.mkdir(parents=True, exist_ok=True)
     with OutputFolder(out, resume) as outputs:
         # the number keeps overlays of files with the same name apart, over restarts too
         left = without_earlier(enumerate(files), outputs.earlier)
-        stream = recognizer.stream(file for _, file in left)
-        with _progress(stream, len(left)) as predictions:
-            for (number, file), prediction in zip(left, predictions, strict=True):
-                outputs.write(prediction)
-                statuses[prediction.status] += 1
-                if overlay and prediction.graph is not None:
-                    _write_overlay(file, prediction.graph, overlays, number)
+        with _progress(left) as numbered:
+            for number, file in numbered:
+                for prediction in recognizer.read(file):
+                    outputs.write(prediction)
+                    statuses[prediction.status] += 1
+                    if overlay and prediction.graph is not None:
+                        _write_overlay(file, prediction.graph, overlays, number)
     counts = ", ".join(f"{count} {status}" for status, count in sorted(statuses.items()))
     seconds = time.monotonic() - start
     before = f" ({len(files) - len(left)} more were read before)" if resume else ""
@@ -97,12 +95,12 @@ def without_earlier(
 
 
 def _progress(
-    predictions: Iterator[Prediction], length: int
-) -> AbstractContextManager[Iterable[Prediction]]:
+    files: Sequence[tuple[int, Path]],
+) -> AbstractContextManager[Iterable[tuple[int, Path]]]:
     """A progress bar for people; nothing in a pipe."""
     if not sys.stderr.isatty():
-        return nullcontext(predictions)
-    return typer.progressbar(predictions, length=length, file=sys.stderr)
+        return nullcontext(files)
+    return typer.progressbar(files, file=sys.stderr)
 
 
 def _write_overlay(source: Path, graph: MoleculeGraph, folder: Path, number: int) -> None:

@@ -1,14 +1,15 @@
 """Pictures of every kind become dark ink on white paper, or a clear error."""
 
 import io
+import re
 from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image, ImageDraw
+from PIL import Image, ImageDraw, TiffImagePlugin
 
 from graphparse import images
-from graphparse.images import FORMATS, ImageError, load_image, looks_blank
+from graphparse.images import FORMATS, ImageError, load_image, looks_blank, open_pages
 
 
 def drawn(mode: str = "L", ink: object = 0, paper: object = 255) -> Image.Image:
@@ -93,13 +94,55 @@ def test_exif_rotation_is_applied() -> None:
     assert is_line(load_image(data).gray)
 
 
-def test_of_several_frames_the_first_is_read_and_said_so() -> None:
-    blank = Image.new("L", (60, 40), 255)
-    for kind in ("TIFF", "GIF"):
-        data = encoded(drawn(), kind, save_all=True, append_images=[blank, drawn("L", 255, 0)])
-        loaded = load_image(data)
-        assert is_line(loaded.gray)
-        assert any("frames" in note for note in loaded.notes)
+def frames(kind: str, **options: object) -> bytes:
+    """A drawing, a blank page, and the drawing in light ink."""
+    more = [Image.new("L", (60, 40), 255), drawn("L", 255, 0)]
+    return encoded(drawn(), kind, save_all=True, append_images=more, **options)
+
+
+def test_each_page_of_a_tiff_is_a_picture() -> None:
+    data = frames("TIFF")
+    with open_pages(data) as pages:
+        found = [pages.load(index) for index in range(len(pages))]
+    assert [len(pictures) for pictures in found] == [1, 1, 1]
+    assert [is_line(pictures[0].gray) for pictures in found] == [True, False, True]
+    first = load_image(data)
+    assert is_line(first.gray) and first.notes == ("first of 3 pages",)
+
+
+def test_small_copies_in_a_tiff_are_no_pages() -> None:
+    """The tag of the last two frames says that they are another frame at a lower resolution."""
+    buffer = io.BytesIO()
+    reduced = TiffImagePlugin.ImageFileDirectory_v2()
+    reduced[254] = 1
+    with TiffImagePlugin.AppendingTiffWriter(buffer) as writer:
+        for information in ({}, reduced, reduced):
+            drawn().save(writer, "TIFF", tiffinfo=information)
+            writer.newFrame()
+    with open_pages(buffer.getvalue()) as pages:
+        assert len(pages) == 1 and is_line(pages.load(0)[0].gray)
+
+
+def test_a_damaged_page_costs_no_other() -> None:
+    data = bytearray(frames("TIFF", compression="tiff_deflate"))
+    for strip in re.finditer(rb"\x78\x9c", bytes(data)):
+        data[strip.start() : strip.start() + 2] = b"??"
+        break
+    with open_pages(bytes(data)) as pages:
+        assert len(pages) == 3
+        with pytest.raises(ImageError, match="damaged"):
+            pages.load(0)
+        assert is_line(pages.load(2)[0].gray)
+
+
+@pytest.mark.parametrize("kind", ["GIF", "WEBP", "PNG"])
+def test_an_animation_is_its_first_frame(kind: str) -> None:
+    data = frames(kind)
+    with open_pages(data) as pages:
+        assert len(pages) == 1
+    loaded = load_image(data)
+    assert is_line(loaded.gray)
+    assert loaded.notes == ("first of 3 frames",)
 
 
 @pytest.mark.parametrize("dtype", [np.uint8, np.uint16, np.float32, np.float64])

@@ -59,10 +59,17 @@ def test_predictions_survive_a_dict(predictions: list[Prediction]) -> None:
         assert again.to_dict() == prediction.to_dict()
 
 
-def test_the_batch_size_changes_nothing(recognizer: Recognizer, examples: Path) -> None:
-    files = sorted(examples.glob("*.png"))
-    alone = [recognizer.predict([file])[0].inchi for file in files]
-    assert [p.inchi for p in recognizer.predict(files)] == alone
+def test_pages_are_predictions_of_their_own(recognizer: Recognizer, examples: Path) -> None:
+    pages = [Image.open(examples / name).convert("L") for name in ("aspirin.png", "caffeine.png")]
+    blank = Image.new("L", (80, 60), 255)
+    buffer = io.BytesIO()
+    pages[0].save(buffer, "TIFF", save_all=True, append_images=[blank, pages[1]])
+    found = recognizer.read(buffer.getvalue())
+    assert [(p.source, p.page) for p in found] == [("#0", 1), ("#0", 2), ("#0", 3)]
+    assert [p.status for p in found] == [Status.OK, Status.NO_STRUCTURE, Status.OK]
+    assert found[2].inchi == recognizer.read(pages[1])[0].inchi
+    (first,) = recognizer.predict([buffer.getvalue()])
+    assert (first.page, first.inchi) == (1, found[0].inchi)
 
 
 @pytest.mark.parametrize("scale", [0.5, 0.75, 1.5, 2.5])
