@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Iterator
+import os
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
 from typing import Self
+
+from filelock import FileLock, Timeout
 
 from graphparse.prediction import Prediction
 
@@ -16,47 +20,50 @@ COLUMNS = (
     "source", "page", "box", "status", "smiles", "inchi", "inchikey", "confidence", "reader",
     "seconds", "message",
 )  # fmt: skip
+NAME = "predictions"
+SUFFIXES = (".csv", ".sdf", ".jsonl")
+"""Of the files; the last is what a run is continued from, and is put in place last."""
+
+
+class OutputError(OSError):
+    """An output folder that another run writes to, or whose stopped run would be lost."""
 
 
 class OutputFolder:
     """Writes ``predictions.csv``, ``.jsonl`` and ``.sdf``, a prediction at a time; a context.
 
+    While it is written to, each file has ``.part`` at the end of its name; all three appear under
+    their names, in place of older ones, when the context ends without an error. One process at a
+    time may write: a lock of the operating system, which ends with the process, sees to that.
+
     Args:
-        folder: made if it is not there; the three files in it are replaced.
-        resume: keep the predictions that a run which was stopped left in the folder.
+        folder: made if it is not there.
+        resume: keep the predictions that are in the folder, of a run that was stopped or not.
+
+    Raises:
+        OutputError: another process is writing to the folder; or a run was stopped in it, and it
+            is not to be resumed.
     """
 
     def __init__(self, folder: Path, resume: bool = False) -> None:
         self.folder = folder
         self._resume = resume
-        self._files = ExitStack()
-        self.earlier: list[str] = []
-        """Sources of the predictions that were kept."""
+        self._opened = ExitStack()
+        self.earlier: Counter[str] = Counter()
+        """How many times each source was read, to its end, before."""
+        self.begun: tuple[str, int] | None = None
+        """A document that was being read: its source, and the page, from 0, to go on with."""
 
     def __enter__(self) -> Self:
         self.folder.mkdir(parents=True, exist_ok=True)
-        base = self.folder / "predictions"
-        lines = base.with_suffix(".jsonl")
-        kept = list(earlier_predictions(lines)) if self._resume else []
-        # the lines are what a stopped run is continued from: written aside, then put in place
-        fresh = base.with_suffix(".jsonl.part")
-        fresh.write_text("".join(json.dumps(p.to_dict()) + "\n" for p in kept), encoding="utf-8")
-        fresh.replace(lines)
-        # names of files may hold bytes that are no text: they are written as they are
-        self._csv, self._sdf = (
-            self._files.enter_context(
-                base.with_suffix(suffix).open(
-                    "w", newline=newline, encoding="utf-8", errors="surrogateescape"
-                )
-            )
-            for suffix, newline in ((".csv", ""), (".sdf", "\n"))
-        )
-        self._lines = self._files.enter_context(lines.open("a", encoding="utf-8"))
-        self._table = csv.writer(self._csv)
-        self._table.writerow(COLUMNS)
-        for prediction in kept:
-            self._write_views(prediction)
-            self.earlier.append(prediction.source)
+        lock = FileLock(self.folder / f"{NAME}.lock", timeout=0)
+        with ExitStack() as opened:
+            try:
+                opened.enter_context(lock)
+            except Timeout as error:
+                raise OutputError(f"another run is writing to {self.folder}") from error
+            self._open_files(opened)
+            self._opened = opened.pop_all()
         return self
 
     def __exit__(
@@ -65,21 +72,93 @@ class OutputFolder:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._files.close()
+        with self._opened:
+            files = (self._csv, self._sdf, self._lines)
+            for file in files:
+                file.flush()
+                os.fsync(file.fileno())
+                file.close()
+            if kind is None:
+                for suffix in SUFFIXES:
+                    self._part(suffix).replace(self._path(suffix))
 
     def write(self, prediction: Prediction) -> None:
         """Add one prediction to all three files; the SDF holds only those with a molecule."""
-        self._lines.write(json.dumps(prediction.to_dict()) + "\n")
-        self._lines.flush()
-        self._write_views(prediction)
-
-    def _write_views(self, prediction: Prediction) -> None:
         values = prediction.to_dict()
-        self._table.writerow(["" if values[c] is None else values[c] for c in COLUMNS])
+        self._lines.write(json.dumps(values) + "\n")
+        self._lines.flush()
+        box = "" if prediction.box is None else " ".join(map(str, prediction.box))
+        cells = {**values, "box": box}
+        self._table.writerow(["" if cells[c] is None else cells[c] for c in COLUMNS])
         self._csv.flush()
         if prediction.molblock is not None:
             self._sdf.write(sdf_record(prediction))
             self._sdf.flush()
+
+    def _open_files(self, opened: ExitStack) -> None:
+        stopped = self._part(".jsonl")
+        if stopped.exists() and not self._resume:
+            raise OutputError(
+                f"a run was stopped in {self.folder}: go on with --resume, or remove {stopped.name}"
+            )
+        source = stopped if stopped.exists() else self._path(".jsonl")
+        # names of files may hold bytes that are no text: they are written as they are
+        self._csv, self._sdf = (
+            opened.enter_context(
+                self._part(suffix).open(
+                    "w", newline=newline, encoding="utf-8", errors="surrogateescape"
+                )
+            )
+            for suffix, newline in ((".csv", ""), (".sdf", "\n"))
+        )
+        self._table = csv.writer(self._csv)
+        self._table.writerow(COLUMNS)
+        # the lines are what a stopped run is continued from: written aside, then put in place
+        fresh = self._path(".jsonl.new")
+        with fresh.open("w", encoding="utf-8") as self._lines:
+            if self._resume:
+                for prediction in self._kept(earlier_predictions(source), source != stopped):
+                    self.write(prediction)
+        fresh.replace(stopped)
+        self._lines = opened.enter_context(stopped.open("a", encoding="utf-8"))
+
+    def _kept(self, predictions: Iterable[Prediction], finished: bool) -> Iterator[Prediction]:
+        """All of a finished run, and of one that was stopped all but the last page of a document.
+
+        There may have been more on that page; it is read again.
+        """
+        held: list[Prediction] = []
+        first = None
+        for prediction in predictions:
+            source, page = prediction.source, prediction.page
+            place = (source, page, prediction.box)
+            begins = page is None or self.begun is None or source != self.begun[0] or place == first
+            if begins:
+                self._count_begun()
+                first = place
+            here = None if page is None else (source, page - 1)
+            if begins or here != self.begun:
+                yield from held
+                held = []
+            self.begun = here
+            held.append(prediction)
+            if page is None:
+                self.earlier[source] += 1
+        if self.begun is None or finished:
+            self._count_begun()
+            yield from held
+
+    def _count_begun(self) -> None:
+        """A document was read to its end, as it seems."""
+        if self.begun is not None:
+            self.earlier[self.begun[0]] += 1
+            self.begun = None
+
+    def _path(self, suffix: str) -> Path:
+        return self.folder / f"{NAME}{suffix}"
+
+    def _part(self, suffix: str) -> Path:
+        return self._path(f"{suffix}.part")
 
 
 def earlier_predictions(path: Path) -> Iterator[Prediction]:
@@ -98,14 +177,17 @@ def sdf_record(prediction: Prediction) -> str:
     """A molblock with the prediction's facts as data fields."""
     molblock = prediction.molblock or ""
     name = " ".join(prediction.source.split())
+    page = "" if prediction.page is None else str(prediction.page)
     lines = molblock.split("\n")
-    lines[0] = name[:80]
+    lines[0] = (f"{name} page {page}" if page else name)[:80]
     fields = {
         "source": name,
+        "page": page,
         "smiles": prediction.smiles or "",
         "inchi": prediction.inchi or "",
         "confidence": f"{prediction.confidence:.4f}",
         "status": str(prediction.status),
     }
     text = "\n".join(lines).rstrip("\n") + "\n"
-    return text + "".join(f">  <{key}>\n{value}\n\n" for key, value in fields.items()) + "$$$$\n"
+    facts = (f">  <{key}>\n{value}\n\n" for key, value in fields.items() if value)
+    return text + "".join(facts) + "$$$$\n"

@@ -94,3 +94,8 @@ class Prediction:
                 "warnings": tuple(values["warnings"]),
             }
         )
+
+
+def page_number(page: int, n_pages: int) -> int | None:
+    """What a whole page of an input, from 0, is called in predictions."""
+    return page + 1 if n_pages > 1 else None

@@ -26,7 +26,7 @@ from graphparse.images import (
     looks_blank,
     open_pages,
 )
-from graphparse.prediction import Prediction, Status
+from graphparse.prediction import Prediction, Status, page_number
 from graphparse.refusal import why_no_structure
 
 logger = logging.getLogger(__name__)
@@ -156,11 +156,6 @@ class _Unreadable:
 
     def load(self, index: int) -> list[LoadedImage]:
         raise self._error
-
-
-def page_number(page: int, n_pages: int) -> int | None:
-    """What a whole page of an input, from 0, is called in predictions."""
-    return page + 1 if n_pages > 1 else None
 
 
 def _name(image: ImageSource, index: int) -> str:

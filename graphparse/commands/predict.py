@@ -5,23 +5,33 @@ from __future__ import annotations
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from graphparse.commands.common import Threads, Weights, make_recognizer, wrong_usage
+from graphparse.commands.common import Weights, wrong_usage
 
 if TYPE_CHECKING:
-    from assemble.graph import MoleculeGraph
+    from graphparse.prediction import Prediction
 
 
 def predict(
     paths: Annotated[list[Path], typer.Argument(exists=True, help="Images, or folders of images.")],
     out: Annotated[Path, typer.Option(help="Folder for predictions.csv, .jsonl and .sdf.")],
-    threads: Threads = None,
+    workers: Annotated[
+        int | None, typer.Option(min=1, help="Processes, at most; a process per core if not said.")
+    ] = None,
+    threads: Annotated[int, typer.Option(min=1, help="Threads of each process.")] = 1,
+    batch_size: Annotated[
+        int, typer.Option(min=1, help="Images that a process is given at a time.")
+    ] = 16,
+    time_limit: Annotated[
+        float, typer.Option(min=0.001, help="Seconds for an image; then it is an error.")
+    ] = 60.0,
     overlay: Annotated[bool, typer.Option("--overlay", help="Also draw what was found.")] = False,
     resume: Annotated[
         bool, typer.Option("--resume", help="Go on with the run that was stopped in --out.")
@@ -32,24 +42,30 @@ def predict(
     if out.exists() and not out.is_dir():
         raise typer.BadParameter(f"{out} is not a folder", param_hint="--out")
     from graphparse.outputs import OutputFolder
+    from graphparse.workers import WorkerPool, available_cores, load_recognizer
 
     overlays = out / "overlays"
     files = list(find_images(paths, overlays))
     start = time.monotonic()
-    recognizer = make_recognizer(weights, threads)
     statuses: Counter[str] = Counter()
-    with wrong_usage("--out", OSError):
-        out.mkdir(parents=True, exist_ok=True)
-    with OutputFolder(out, resume) as outputs:
+    load = partial(load_recognizer, weights, threads)
+    with ExitStack() as opened:
+        # weights that can't be read show here, before anything is written
+        with wrong_usage("--weights", ValueError):
+            pool = WorkerPool(load, workers or available_cores(), time_limit, batch_size)
+            opened.enter_context(pool)
+        with wrong_usage("--out", OSError):
+            outputs = opened.enter_context(OutputFolder(out, resume))
         # the number keeps overlays of files with the same name apart, over restarts too
-        left = without_earlier(enumerate(files), outputs.earlier)
-        with _progress(left) as numbered:
-            for number, file in numbered:
-                for prediction in recognizer.read(file):
-                    outputs.write(prediction)
-                    statuses[prediction.status] += 1
-                    if overlay and prediction.graph is not None:
-                        _write_overlay(file, prediction.graph, overlays, number)
+        left = files_left(files, outputs.earlier, outputs.begun)
+        results = pool.read((str(file), page) for _, file, page in left)
+        for position, found in opened.enter_context(_progress(results, len(left))):
+            for prediction in found:
+                outputs.write(prediction)
+                statuses[prediction.status] += 1
+            if overlay:
+                number, file, _ = left[position]
+                _write_overlays(file, found, overlays / f"{number:06d}-{file.stem}")
     counts = ", ".join(f"{count} {status}" for status, count in sorted(statuses.items()))
     seconds = time.monotonic() - start
     before = f" ({len(files) - len(left)} more were read before)" if resume else ""
@@ -80,36 +96,64 @@ def find_images(paths: list[Path], skip: Path | None = None) -> Iterator[Path]:
             yield path
 
 
-def without_earlier(
-    files: Iterable[tuple[int, Path]], earlier: Iterable[str]
-) -> list[tuple[int, Path]]:
-    """Numbered files less those read before; a file named twice is read twice."""
+def files_left(
+    files: Iterable[Path], earlier: Mapping[str, int], begun: tuple[str, int] | None = None
+) -> list[tuple[int, Path, int]]:
+    """What a stopped run has left: number of the file, file, and page, from 0, to begin at.
+
+    Args:
+        files: all of them; one that is named twice is read twice.
+        earlier: how often a file was read to its end.
+        begun: a document that was not, and where to go on; it comes first.
+    """
     done = Counter(earlier)
     left = []
-    for number, file in files:
+    for number, file in enumerate(files):
         if done[str(file)]:
             done[str(file)] -= 1
+        elif begun is not None and begun[0] == str(file):
+            left.insert(0, (number, file, begun[1]))
+            begun = None
         else:
-            left.append((number, file))
+            left.append((number, file, 0))
     return left
 
 
+@contextmanager
 def _progress(
-    files: Sequence[tuple[int, Path]],
-) -> AbstractContextManager[Iterable[tuple[int, Path]]]:
+    results: Iterable[tuple[int, list[Prediction]]], length: int
+) -> Iterator[Iterable[tuple[int, list[Prediction]]]]:
     """A progress bar for people; nothing in a pipe."""
     if not sys.stderr.isatty():
-        return nullcontext(files)
-    return typer.progressbar(files, file=sys.stderr)
+        yield results
+        return
+    with typer.progressbar(length=length, file=sys.stderr) as bar:
+
+        def watched() -> Iterator[tuple[int, list[Prediction]]]:
+            for position, found in results:
+                yield position, found
+                bar.update(position + 1 - bar.pos)
+
+        yield watched()
 
 
-def _write_overlay(source: Path, graph: MoleculeGraph, folder: Path, number: int) -> None:
+def _write_overlays(file: Path, found: list[Prediction], name: Path) -> None:
+    """Draw what was found on a page over its pictures."""
     import cv2
 
-    from graphparse.images import load_image
+    from graphparse.images import open_pages
     from graphparse.overlay import draw_overlay
 
-    folder.mkdir(parents=True, exist_ok=True)
-    _, png = cv2.imencode(".png", draw_overlay(load_image(source).gray, graph))
-    # written by Python: OpenCV takes no file names that are no text
-    (folder / f"{number:06d}-{source.stem}.png").write_bytes(png.tobytes())
+    if all(prediction.graph is None for prediction in found):
+        return
+    name.parent.mkdir(parents=True, exist_ok=True)
+    page = found[0].page
+    with open_pages(file) as pages:
+        pictures = pages.load((page or 1) - 1)
+    for index, (picture, prediction) in enumerate(zip(pictures, found, strict=True), 1):
+        if prediction.graph is not None:
+            part = "" if page is None else f"-{page}"
+            part += "" if prediction.box is None else f"-{index}"
+            _, png = cv2.imencode(".png", draw_overlay(picture.gray, prediction.graph))
+            # written by Python: OpenCV takes no file names that are no text
+            name.with_name(f"{name.name}{part}.png").write_bytes(png.tobytes())

@@ -13,7 +13,7 @@ import cv2
 import pytest
 from rdkit import Chem
 
-from graphparse.commands.predict import find_images, without_earlier
+from graphparse.commands.predict import files_left, find_images
 from graphparse.outputs import OutputFolder
 from graphparse.prediction import Prediction, Status
 
@@ -86,8 +86,13 @@ def test_a_stopped_run_is_continued(examples: Path, tmp_path: Path) -> None:
 
 def test_files_named_twice_are_counted() -> None:
     one, two = Path("one.png"), Path("two.png")
-    left = without_earlier(enumerate([one, two, one]), ["one.png"])
-    assert left == [(1, two), (2, one)]
+    assert files_left([one, two, one], {"one.png": 1}) == [(1, two, 0), (2, one, 0)]
+
+
+def test_a_document_is_gone_on_with_first() -> None:
+    one, two, new = Path("one.png"), Path("two.tif"), Path("new.png")
+    left = files_left([new, one, two, two], {"one.png": 1}, ("two.tif", 3))
+    assert left == [(2, two, 3), (0, new, 0), (3, two, 0)]
 
 
 def test_own_overlays_are_not_searched(tmp_path: Path) -> None:
