@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass, field
 from fractions import Fraction
 
@@ -22,6 +23,8 @@ IMPLICIT = frozenset(
     ["B", "C", "N", "O", "F", "Si", "P", "S", "Cl", "As", "Se", "Br", "Te", "I", "*"]
 )
 """Elements whose hydrogens may be left out of a drawing; a metal has none that are not drawn."""
+_DOTS = re.compile("[·•∙⋅˙]")
+"""Unpaired electrons, as people write them."""
 LEFTWARDS = 0.25
 """Mean direction of the bonds, x per bond length, from which a label runs to the left."""
 
@@ -60,7 +63,8 @@ def build(graph: MoleculeGraph) -> Draft:
         order = int(sum(_order(graph, row) for row in rows))
         outwards = _outwards(graph, i, rows)
         toward = -outwards[0] * min(len(rows), 1)
-        fragment = parse_label(label, len(rows), order, bool(toward > LEFTWARDS))
+        dots = len(_DOTS.findall(label))
+        fragment = parse_label(_DOTS.sub("", label), len(rows), order, bool(toward > LEFTWARDS))
         if not fragment.understood:
             draft.warnings.append(f"label {label!r} could not be read: kept as a dummy atom")
         if not rows and _is_scrap(fragment, int(graph.charges[i])):
@@ -68,6 +72,9 @@ def build(graph: MoleculeGraph) -> Draft:
             draft.atom_of.append((-1, -1))
             continue
         _place(draft, graph, i, fragment, outwards, length)
+        if dots:
+            # a pair of dots is a carbene or nitrene
+            draft.mol.GetAtomWithIdx(draft.atom_of[i][0]).SetNumRadicalElectrons(min(dots, 2))
     for row in range(graph.n_bonds):
         _join(draft, graph, row)
     drawn = {first for first, _ in draft.atom_of}
@@ -189,6 +196,9 @@ def _rdkit_atom(atom: FragmentAtom, charge: int) -> Chem.Atom:
 def _join(draft: Draft, graph: MoleculeGraph, row: int) -> None:
     begin, end = graph.bonds[row].tolist()
     kind = BondKind(int(graph.kinds[row]))
+    if kind in (BondKind.BOLD, BondKind.DASHED) and not _may_be_centre(graph, begin):
+        # these strokes have no narrow end: they begin where they can mean something
+        begin, end = end, begin
     ends = [_end_atom(draft, graph, begin, end), _end_atom(draft, graph, end, begin)]
     if ends[0] == ends[1] or draft.mol.GetBondBetweenAtoms(*ends):
         draft.warnings.append(f"bond {row} joins atoms that are bonded already: left out")
@@ -206,6 +216,11 @@ def _join(draft: Draft, graph: MoleculeGraph, row: int) -> None:
         bond.SetIsAromatic(True)
         bond.GetBeginAtom().SetIsAromatic(True)
         bond.GetEndAtom().SetIsAromatic(True)
+
+
+def _may_be_centre(graph: MoleculeGraph, atom: int) -> bool:
+    kinds = [BondKind(kind) for kind in graph.kinds[(graph.bonds == atom).any(1)].tolist()]
+    return len(kinds) > 2 and not (graph.labels[atom] == "" and any(k in ORDERS for k in kinds))
 
 
 def _end_atom(draft: Draft, graph: MoleculeGraph, atom: int, other: int) -> int:

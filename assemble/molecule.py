@@ -7,15 +7,14 @@ from dataclasses import dataclass
 import numpy as np
 from rdkit import Chem, rdBase
 
+from assemble.aromatic import kekulize
 from assemble.build import build, set_conformer
+from assemble.charges import add_missing_charges, complete_hydrogens, resolve_arrows
 from assemble.graph import MoleculeGraph
 from assemble.ions import separate_ions
 from assemble.multiples import multiplied
-from assemble.repair import add_missing_charges, kekulizable, repair
-from assemble.stereo import assign_stereo
-
-RDKIT_BOND = 1.5
-"""Bond length in the frame in which stereo is worked out; RDKit's rules are tuned for it."""
+from assemble.repair import repair
+from assemble.stereo import BOND, assign_stereo
 
 
 class AssembleError(ValueError):
@@ -63,12 +62,14 @@ def _assemble(graph: MoleculeGraph) -> Molecule:
     draft = build(graph)
     if not draft.mol.GetNumAtoms():
         raise AssembleError("the graph has nothing but lone atoms that are no molecules")
+    kekulize(draft, graph)
+    resolve_arrows(draft)
     add_missing_charges(draft)
-    kekulizable(draft)
     repair(draft, graph)
+    complete_hydrogens(draft)
     mol = draft.mol.GetMol()
     Chem.SanitizeMol(mol)
-    set_conformer(mol, draft.xy, RDKIT_BOND / (graph.bond_length() or 1.0))
+    set_conformer(mol, draft.xy, BOND / (graph.bond_length() or 1.0))
     assign_stereo(draft, graph, mol)
     set_conformer(mol, draft.xy, 1.0)
     mol = separate_ions(multiplied(Chem.RemoveHs(mol), graph.bond_length() or 1.0))

@@ -10,46 +10,10 @@ from assemble.graph import MoleculeGraph
 
 MOST_CHANGES = 24
 """Changes after which a graph is given up."""
-_ONIUM = {("N", 4): 1, ("P", 4): 1, ("O", 3): 1, ("S", 3): 1, ("B", 4): -1, ("Al", 4): -1}
-"""(element, bonds) -> the charge that is meant when no sign was drawn."""
 _LOWER = {
     Chem.BondType.TRIPLE: Chem.BondType.DOUBLE,
     Chem.BondType.DOUBLE: Chem.BondType.SINGLE,
-    Chem.BondType.AROMATIC: Chem.BondType.SINGLE,
 }
-
-
-def add_missing_charges(draft: Draft) -> None:
-    """Charges that the number of bonds calls for and that nobody drew: ``N`` with four bonds."""
-    for atom in draft.mol.GetAtoms():
-        if atom.GetFormalCharge() or atom.GetSymbol() not in {"N", "O", "B", "Al"}:
-            continue
-        order = _bond_order(atom)
-        if atom.GetSymbol() == "N" and _is_pentavalent(atom):
-            continue
-        charge = _ONIUM.get((atom.GetSymbol(), order))
-        if charge is not None:
-            atom.SetFormalCharge(charge)
-            draft.warnings.append(
-                f"{atom.GetSymbol()} with {order} bonds and no sign: charge {charge:+d} added"
-            )
-
-
-def _bond_order(atom: Chem.Atom) -> int:
-    total = sum(bond.GetBondTypeAsDouble() for bond in atom.GetBonds() if not _gives(bond, atom))
-    return int(total) + atom.GetNumExplicitHs()
-
-
-def _gives(bond: Chem.Bond, atom: Chem.Atom) -> bool:
-    dative = bond.GetBondType() == Chem.BondType.DATIVE
-    return dative and bond.GetBeginAtomIdx() == atom.GetIdx()
-
-
-def _is_pentavalent(atom: Chem.Atom) -> bool:
-    """A nitro group or the like drawn with two double bonds, which RDKit separates itself."""
-    doubles = sum(bond.GetBondType() == Chem.BondType.DOUBLE for bond in atom.GetBonds())
-    triples = sum(bond.GetBondType() == Chem.BondType.TRIPLE for bond in atom.GetBonds())
-    return doubles + triples >= 2 and _bond_order(atom) == 5
 
 
 def repair(draft: Draft, graph: MoleculeGraph) -> None:
@@ -99,7 +63,6 @@ def _weaken(draft: Draft, bond: Chem.Bond) -> None:
     name = f"{bond.GetBeginAtom().GetSymbol()}{i}-{bond.GetEndAtom().GetSymbol()}{j}"
     if lower is not None:
         bond.SetBondType(lower)
-        bond.SetIsAromatic(False)
         draft.warnings.append(f"order of bond {name} lowered: too many bonds at one atom")
         return
     index = bond.GetIdx()
@@ -110,33 +73,3 @@ def _weaken(draft: Draft, bond: Chem.Bond) -> None:
         if old != index
     }
     draft.warnings.append(f"bond {name} removed: too many bonds at one atom")
-
-
-def kekulizable(draft: Draft) -> None:
-    """Make aromatic circles kekulizable: a hydrogen on one ring nitrogen, else single bonds."""
-    if _kekulizes(draft.mol):
-        return
-    for atom in draft.mol.GetAtoms():
-        if atom.GetSymbol() == "N" and atom.GetIsAromatic() and not atom.GetNumExplicitHs():
-            atom.SetNumExplicitHs(1)
-            if _kekulizes(draft.mol):
-                draft.warnings.append(f"N{atom.GetIdx()}: hydrogen added to make the ring aromatic")
-                return
-            atom.SetNumExplicitHs(0)
-    for bond in draft.mol.GetBonds():
-        if bond.GetBondType() == Chem.BondType.AROMATIC:
-            bond.SetBondType(Chem.BondType.SINGLE)
-            bond.SetIsAromatic(False)
-    for atom in draft.mol.GetAtoms():
-        atom.SetIsAromatic(False)
-    draft.warnings.append("aromatic ring cannot be kekulized: drawn with single bonds")
-
-
-def _kekulizes(mol: Chem.RWMol) -> bool:
-    copy = Chem.Mol(mol)
-    copy.UpdatePropertyCache(strict=False)
-    try:
-        Chem.Kekulize(copy)
-    except (Chem.KekulizeException, Chem.AtomKekulizeException):
-        return False
-    return True

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from assemble.alternatives import LEAST, Alternatives
 from assemble.graph import MoleculeGraph
 from detectors.refiner import Refined
 from detectors.vocabulary import (
@@ -33,8 +34,8 @@ class Decoded:
     """(N,) probability."""
     label: NDArray[np.float32]
     """(N, classes) probabilities."""
-    charge: NDArray[np.int64]
-    """(N,) best charge."""
+    charge: NDArray[np.float32]
+    """(N, len(CHARGES)) probabilities."""
     pairs: NDArray[np.int64]
     edge: NDArray[np.float32]
     """(P, classes) probabilities."""
@@ -43,8 +44,8 @@ class Decoded:
 
     def graphs(
         self, n_images: int, tokens: NDArray[np.int64], log_probability: NDArray[np.float32]
-    ) -> list[tuple[MoleculeGraph, float]]:
-        """One graph and its raw confidence per image.
+    ) -> list[tuple[MoleculeGraph, float, Alternatives]]:
+        """One graph, its raw confidence and its alternatives per image.
 
         Args:
             n_images: B; tokens, log_probability: what was read at ``to_read``.
@@ -52,9 +53,11 @@ class Decoded:
         best_class = self.label.argmax(1)
         names = [label_of_class(int(index)) or "" for index in best_class]
         sure = self.label.max(1)
+        readings: dict[int, tuple[str, float]] = {}
         for row, text_log in zip(range(len(self.to_read)), log_probability, strict=True):
             atom = self.to_read[row]
             text, probability = decode(tokens[row]), float(np.exp(text_log))
+            readings[int(atom)] = text, probability
             known = best_class[atom] != OTHER_LABEL
             if not known or (text != names[atom] and probability > sure[atom]):
                 names[atom] = text
@@ -70,7 +73,10 @@ class Decoded:
         # a bare carbon is nothing but the ends of its bonds
         keep = (self.exists > EXISTENCE) & ((degree > 0) | np.array([bool(n) for n in names], bool))
         return [
-            self._graph(image, keep, real, names, sure, best_edge, score_edge)
+            (
+                *self._graph(image, keep, real, names, sure, best_edge, score_edge),
+                self._alternatives(np.flatnonzero(keep & (self.image_index == image)), readings),
+            )
             for image in range(n_images)
         ]
 
@@ -96,7 +102,7 @@ class Decoded:
         graph = MoleculeGraph(
             xy=self.xy[atoms],
             labels=tuple(names[a] for a in atoms),
-            charges=self.charge[atoms],
+            charges=np.array(CHARGES)[self.charge[atoms].argmax(1)],
             bonds=bonds,
             kinds=kinds[:, 0],
             atom_scores=atom_scores,
@@ -108,6 +114,36 @@ class Decoded:
         logs = np.concatenate([np.log(atom_scores + 1e-6), np.log(every_edge + 1e-6)])
         return graph, float(np.exp(logs.sum()))
 
+    def _alternatives(
+        self, atoms: NDArray[np.int64], readings: dict[int, tuple[str, float]]
+    ) -> Alternatives:
+        """What was scored for the atoms of one image, numbered as in its graph."""
+        new = np.full(len(self.xy), -1)
+        new[atoms] = np.arange(len(atoms))
+        at_label, classes = np.nonzero(self.label[atoms] > LEAST)
+        names = [label_of_class(index) for index in classes.tolist()]
+        named = np.array([name is not None for name in names], bool)
+        read = [(new[atom], *found) for atom, found in readings.items() if new[atom] >= 0]
+        at_charge, charges = np.nonzero(self.charge[atoms] > LEAST)
+        mine = np.flatnonzero((new[self.pairs] >= 0).all(1))
+        at_pair, edges = np.nonzero(self.edge[mine] > LEAST)
+        kinds = np.array(EDGE_CLASSES, np.int64)[edges]
+        bonds = new[self.pairs[mine[at_pair]]]
+        return Alternatives(
+            label_atoms=np.array([*at_label[named], *(atom for atom, _, _ in read)], np.int32),
+            labels=(*(name for name in names if name is not None), *(text for _, text, _ in read)),
+            label_scores=np.array(
+                [*self.label[atoms[at_label], classes][named], *(score for _, _, score in read)],
+                np.float32,
+            ),
+            charge_atoms=at_charge.astype(np.int32),
+            charges=np.array(CHARGES, np.int8)[charges],
+            charge_scores=self.charge[atoms[at_charge], charges],
+            bonds=np.where(kinds[:, 1:] == 1, bonds[:, ::-1], bonds).astype(np.int32),
+            kinds=kinds[:, 0].astype(np.int8),
+            bond_scores=self.edge[mine[at_pair], edges],
+        )
+
 
 def decode_graph(
     xy: NDArray[np.float32],
@@ -118,7 +154,7 @@ def decode_graph(
     """Probabilities from the refiner's logits, and which labels have to be read."""
     exists = refined.exists.float().sigmoid().numpy()
     label = refined.label.float().softmax(-1).numpy()
-    charge = np.array(CHARGES)[refined.charge.float().argmax(-1).numpy()]
+    charge = refined.charge.float().softmax(-1).numpy()
     edge = refined.edge.float().softmax(-1).numpy()
     unsure = label[:, BARE_CARBON] < BARE_CARBON_SURE
     to_read = np.flatnonzero((exists > EXISTENCE) & unsure)

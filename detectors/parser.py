@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from skimage.filters import threshold_otsu
 from torch import Tensor
 
+from assemble.alternatives import Alternatives
 from assemble.graph import MoleculeGraph
 from detectors.backbone import MULTIPLE, fuse_batch_norm
 from detectors.candidates import Keypoints, candidate_pairs, find_keypoints, predicted_ends
@@ -60,6 +61,8 @@ class Reading:
     """Median bond in pixels of the image given; 0.0 without bonds."""
     confidence: float
     """Raw score in [0, 1] that the whole graph is right; 0.0 without atoms."""
+    alternatives: Alternatives | None = None
+    """What else was scored for the graph's atoms and bonds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,14 +203,11 @@ class Parser:
 
     def _read_group(self, pages: Sequence[_Page]) -> list[Reading]:
         found = self.read_canonical(stack([page.gray for page in pages], MULTIPLE))
-        return [
-            _reading(graph, confidence, page)
-            for (graph, confidence), page in zip(found, pages, strict=True)
-        ]
+        return [_reading(*read, page) for read, page in zip(found, pages, strict=True)]
 
     @torch.inference_mode()
-    def read_canonical(self, gray: Tensor) -> list[tuple[MoleculeGraph, float]]:
-        """Graphs and raw confidences of images that are at the canonical scale already.
+    def read_canonical(self, gray: Tensor) -> list[tuple[MoleculeGraph, float, Alternatives]]:
+        """Graphs, raw confidences and alternatives of images at the canonical scale already.
 
         Args:
             gray: (B, H, W) uint8, white paper, H and W multiples of 32.
@@ -305,7 +305,9 @@ def _similar_sizes(shapes: Mapping[int, tuple[int, ...]]) -> list[list[int]]:
     return groups
 
 
-def _reading(graph: MoleculeGraph, confidence: float, page: _Page) -> Reading:
+def _reading(
+    graph: MoleculeGraph, confidence: float, alternatives: Alternatives, page: _Page
+) -> Reading:
     placed = MoleculeGraph(
         page.to_source(graph.xy),
         graph.labels,
@@ -315,4 +317,4 @@ def _reading(graph: MoleculeGraph, confidence: float, page: _Page) -> Reading:
         graph.atom_scores,
         graph.bond_scores,
     )
-    return Reading(placed, placed.bond_length(), confidence)
+    return Reading(placed, placed.bond_length(), confidence, alternatives)

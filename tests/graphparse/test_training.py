@@ -53,7 +53,7 @@ def test_overfits_one_batch(stream: SampleStream, tmp_path: Path) -> None:
     assert last < first / 10
     trained = trainer.networks.eval()
     found = Parser(trained.parser, trained.scale).read_canonical(batch.gray)
-    for (graph, _), crop in zip(found, crops, strict=True):
+    for (graph, *_), crop in zip(found, crops, strict=True):
         assert as_set(graph) == as_set(crop.graph)
 
 

@@ -1,0 +1,128 @@
+"""Aromatic circles: which of their bonds are double."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import combinations
+
+from rdkit import Chem
+
+from assemble.build import Draft
+from assemble.graph import MoleculeGraph
+
+MOST_DONORS = 2
+"""Atoms of one ring system that a hydrogen or a charge may be added to."""
+MOST_CANDIDATES = 12
+"""Ring systems with more atoms that could take one are not tried in pairs."""
+
+
+def kekulize(draft: Draft, graph: MoleculeGraph) -> None:
+    """Draw the bonds of aromatic circles as single and double ones.
+
+    A ring system that has no such structure as it stands gets the hydrogen of a pyrrole or the
+    charge of a pyridinium that nobody drew; failing that its bonds are taken to be single, with a
+    warning.
+    """
+    mol = draft.mol
+    written = {
+        atom for (atom, _), label in zip(draft.atom_of, graph.labels, strict=True) if "H" in label
+    }
+    for system in _systems(mol):
+        donors = _donors_needed(mol, system)
+        if donors is None:
+            _clear(mol, system, Chem.BondType.SINGLE)
+            draft.warnings.append("aromatic ring cannot be kekulized: drawn with single bonds")
+            continue
+        for index in donors:
+            atom = mol.GetAtomWithIdx(index)
+            what = _donate(atom)
+            if atom.GetSymbol() == "N" and index not in written:
+                draft.warnings.append(f"N{index}: {what} added to make the ring aromatic")
+        _set_orders(mol, system)
+
+
+def _systems(mol: Chem.RWMol) -> list[list[int]]:
+    """Indices of the aromatic bonds, those that hang together in one list."""
+    aromatic = [b for b in mol.GetBonds() if b.GetBondType() == Chem.BondType.AROMATIC]
+    group: dict[int, int] = {}
+
+    def root(atom: int) -> int:
+        while group.setdefault(atom, atom) != atom:
+            atom = group[atom]
+        return atom
+
+    for bond in aromatic:
+        group[root(bond.GetBeginAtomIdx())] = root(bond.GetEndAtomIdx())
+    systems: dict[int, list[int]] = {}
+    for bond in aromatic:
+        systems.setdefault(root(bond.GetBeginAtomIdx()), []).append(bond.GetIdx())
+    return list(systems.values())
+
+
+def _alone(mol: Chem.RWMol, system: list[int]) -> Chem.RWMol:
+    """The molecule with no circle but one."""
+    copy = Chem.RWMol(mol)
+    others = [bond.GetIdx() for bond in copy.GetBonds() if bond.GetIsAromatic()]
+    _clear(copy, [index for index in others if index not in set(system)], Chem.BondType.SINGLE)
+    return copy
+
+
+def _donors_needed(mol: Chem.RWMol, system: list[int]) -> tuple[int, ...] | None:
+    """The fewest atoms to add a hydrogen or a charge to; None if that does not help."""
+    alone = _alone(mol, system)
+    for donors in _choices(alone, system):
+        tried = Chem.RWMol(alone)
+        for index in donors:
+            _donate(tried.GetAtomWithIdx(index))
+        tried.UpdatePropertyCache(strict=False)
+        try:
+            Chem.Kekulize(tried)
+        except (Chem.KekulizeException, Chem.AtomKekulizeException):
+            continue
+        return donors
+    return None
+
+
+def _choices(mol: Chem.RWMol, system: list[int]) -> Iterator[tuple[int, ...]]:
+    ends = {mol.GetBondWithIdx(i).GetBeginAtomIdx() for i in system}
+    ends |= {mol.GetBondWithIdx(i).GetEndAtomIdx() for i in system}
+    candidates = [i for i in sorted(ends) if _may_donate(mol.GetAtomWithIdx(i))]
+    most = MOST_DONORS if len(candidates) <= MOST_CANDIDATES else 1
+    for count in range(most + 1):
+        yield from combinations(candidates, count)
+
+
+def _may_donate(atom: Chem.Atom) -> bool:
+    """A nitrogen without hydrogen or charge, or the carbon of an aromatic anion."""
+    if atom.GetNumExplicitHs():
+        return False
+    if atom.GetSymbol() == "N":
+        return atom.GetFormalCharge() == 0
+    return atom.GetSymbol() == "C" and atom.GetFormalCharge() == -1 and atom.GetDegree() == 2
+
+
+def _donate(atom: Chem.Atom) -> str:
+    if atom.GetDegree() > 2:
+        atom.SetFormalCharge(1)
+        return "charge"
+    atom.SetNumExplicitHs(1)
+    return "hydrogen"
+
+
+def _set_orders(mol: Chem.RWMol, system: list[int]) -> None:
+    solved = _alone(mol, system)
+    solved.UpdatePropertyCache(strict=False)
+    Chem.Kekulize(solved, clearAromaticFlags=True)
+    types = {index: solved.GetBondWithIdx(index).GetBondType() for index in system}
+    for index, bond_type in types.items():
+        _clear(mol, [index], bond_type)
+
+
+def _clear(mol: Chem.RWMol, bonds: list[int], bond_type: Chem.BondType) -> None:
+    """Make bonds ordinary ones of a type, and their atoms too."""
+    for index in bonds:
+        bond = mol.GetBondWithIdx(index)
+        bond.SetBondType(bond_type)
+        bond.SetIsAromatic(False)
+        for atom in (bond.GetBeginAtom(), bond.GetEndAtom()):
+            atom.SetIsAromatic(False)

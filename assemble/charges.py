@@ -1,0 +1,94 @@
+"""Charges and hydrogens that a drawing implies without showing them."""
+
+from __future__ import annotations
+
+from rdkit import Chem
+
+from assemble.build import IMPLICIT, Draft
+
+_ONIUM = {("N", 4): 1, ("P", 4): 1, ("O", 3): 1, ("S", 3): 1, ("B", 4): -1, ("Al", 4): -1}
+"""(element, bonds) -> the charge that is meant when no sign was drawn."""
+_TAKERS = frozenset({"O", "S", "B"})
+_DONORS = frozenset({"N", "O", "P", "S"})
+_DOUBLE_DONORS = frozenset({"P", "S", "Se", "As"})
+"""Elements whose arrow to oxygen is another way to draw a double bond."""
+
+
+def resolve_arrows(draft: Draft) -> None:
+    """Arrows to oxygen, sulfur and boron: ``N -> O`` is N+-O-, ``S -> O`` is S=O.
+
+    All others, those to metals above all, stay dative bonds.
+    """
+    for bond in draft.mol.GetBonds():
+        giver, taker = bond.GetBeginAtom(), bond.GetEndAtom()
+        if bond.GetBondType() != Chem.BondType.DATIVE or taker.GetSymbol() not in _TAKERS:
+            continue
+        if giver.GetSymbol() in _DOUBLE_DONORS and taker.GetSymbol() != "B":
+            bond.SetBondType(Chem.BondType.DOUBLE)
+        elif giver.GetSymbol() in _DONORS:
+            bond.SetBondType(Chem.BondType.SINGLE)
+            # a sign that was drawn as well says the same
+            for atom, charge in ((giver, 1), (taker, -1)):
+                if not atom.GetFormalCharge():
+                    atom.SetFormalCharge(charge)
+
+
+def add_missing_charges(draft: Draft) -> None:
+    """Charges that the number of bonds calls for and that nobody drew: ``N`` with four bonds."""
+    for atom in draft.mol.GetAtoms():
+        if atom.GetFormalCharge() or atom.GetSymbol() not in {"N", "O", "B", "Al"}:
+            continue
+        order = bond_order(atom)
+        charge = _ONIUM.get((atom.GetSymbol(), order))
+        if charge is None:
+            continue
+        atom.SetFormalCharge(charge)
+        text = f"{atom.GetSymbol()} with {order} bonds and no sign: charge {charge:+d} added"
+        if atom.GetSymbol() == "N" and (oxide := _bare_oxygen(atom)) is not None:
+            oxide.SetFormalCharge(-1)
+            text += ", and -1 to its oxygen"
+        draft.warnings.append(text)
+
+
+def _bare_oxygen(atom: Chem.Atom) -> Chem.Atom | None:
+    """An oxygen at the end of a single bond with neither hydrogen nor sign; none if one has it."""
+    ends = [
+        bond.GetOtherAtom(atom)
+        for bond in atom.GetBonds()
+        if bond.GetBondType() == Chem.BondType.SINGLE
+        and bond.GetOtherAtom(atom).GetSymbol() == "O"
+        and bond.GetOtherAtom(atom).GetDegree() == 1
+    ]
+    if any(end.GetFormalCharge() for end in ends):
+        return None
+    bare = [end for end in ends if not end.GetNoImplicit() and not end.GetNumRadicalElectrons()]
+    return bare[0] if bare else None
+
+
+def bond_order(atom: Chem.Atom) -> int:
+    """Sum of the orders of an atom's bonds and its written hydrogens; arrows away count nothing."""
+    total = sum(bond.GetBondTypeAsDouble() for bond in atom.GetBonds() if not _gives(bond, atom))
+    return int(total) + atom.GetNumExplicitHs()
+
+
+def _gives(bond: Chem.Bond, atom: Chem.Atom) -> bool:
+    dative = bond.GetBondType() == Chem.BondType.DATIVE
+    return dative and bond.GetBeginAtomIdx() == atom.GetIdx()
+
+
+def complete_hydrogens(draft: Draft) -> None:
+    """Hydrogens of atoms whose label has too few of them: a radical is one only if it is drawn."""
+    probe = Chem.Mol(draft.mol)
+    probe.UpdatePropertyCache(strict=False)
+    Chem.AssignRadicals(probe)
+    for found, atom in zip(probe.GetAtoms(), draft.mol.GetAtoms(), strict=True):
+        drawn = atom.GetNumRadicalElectrons()
+        if drawn or not found.GetNumRadicalElectrons() or atom.GetSymbol() not in IMPLICIT:
+            continue
+        if not atom.GetDegree() and atom.GetFormalCharge():
+            continue
+        atom.SetNumExplicitHs(0)
+        atom.SetNoImplicit(False)
+        draft.warnings.append(
+            f"{atom.GetSymbol()}{atom.GetIdx()}: fewer hydrogens written than its bonds call for"
+        )

@@ -1,0 +1,308 @@
+"""Golden graphs: one small drawing for each rule of the chemistry, with the molecule it means."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import pytest
+from rdkit import Chem
+
+from assemble.graph import BondKind as K
+from assemble.graph import MoleculeGraph
+from assemble.molecule import assemble
+
+STROKES = {"-": K.SINGLE, "=": K.DOUBLE, "#": K.TRIPLE, ":": K.AROMATIC, "w": K.WEDGE, "h": K.HASH,
+           "~": K.WAVY, "b": K.BOLD, "d": K.DASHED, ">": K.DATIVE}  # fmt: skip
+"""How bonds are spelt below; ``0w1`` is a wedge with its narrow end at atom 0."""
+Places = list[tuple[float, float]]
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """A drawing and its meaning."""
+
+    labels: str
+    """Of the atoms, parted by spaces; ``.`` is a bare carbon."""
+    bonds: str
+    places: Places
+    """In bond lengths, y down."""
+    smiles: str
+    warning: str = ""
+    """A piece of one of the warnings; "" expects none at all."""
+    charges: tuple[int, ...] = ()
+
+    def graph(self) -> MoleculeGraph:
+        labels = ["" if label == "." else label for label in self.labels.split()]
+        bonds = self.bonds.split()
+        strokes = [next(c for c in bond if c in STROKES) for bond in bonds]
+        pairs = [bond.split(stroke) for bond, stroke in zip(bonds, strokes, strict=True)]
+        return MoleculeGraph(
+            np.array(self.places[: len(labels)]) * 40.0,
+            tuple(labels),
+            np.array(self.charges or [0] * len(labels)),
+            np.array(pairs, int).reshape(-1, 2),
+            np.array([STROKES[stroke] for stroke in strokes]),
+        )
+
+
+def at(*degrees: float) -> Places:
+    """A centre and unit bonds from it, by their angles: 0 to the right, 90 up."""
+    return [(0.0, 0.0), *((math.cos(a), -math.sin(a)) for a in map(math.radians, degrees))]
+
+
+def ring(n: int, *outside: int) -> Places:
+    """A regular ring, then a substituent outside each of the given corners."""
+    radius = 0.5 / math.sin(math.pi / n)
+    at_corner = [(radius, i) for i in range(n)] + [(radius + 1, i) for i in outside]
+    turns = [(r, 2 * math.pi * i / n) for r, i in at_corner]
+    return [(r * math.cos(a), r * math.sin(a)) for r, a in turns]
+
+
+def around(n: int, strokes: str = "-") -> str:
+    """The bonds of a ring, its strokes in turn."""
+    return " ".join(f"{i}{strokes[i % len(strokes)]}{(i + 1) % n}" for i in range(n))
+
+
+ZIGZAG = [(0.87 * i, 0.5 * (i % 2)) for i in range(9)]
+ROW = [(1.0 * i, 0.0) for i in range(9)]
+CIS = [(0.0, 0.0), (0.5, 0.87), (1.5, 0.87), (2.0, 0.0)]
+THREE = at(330, 210, 90)
+CROSS = at(0, 90, 180, 270)
+FAN = at(320, 220, 110, 70)
+"""Two bonds below, two above: room for an explicit hydrogen."""
+BICYCLE = [(0.0, 0.0), (0.87, 0.5), (0.87, 1.5), (0.0, 2.0), (-0.87, 1.5), (-0.87, 0.5),
+           (0.2, 1.0)]  # fmt: skip
+"""Norbornane from above: a six-membered ring and a bridge over it, 0 to 6 to 3."""
+DECALIN = [(0, -0.5), (0.87, -1), (1.73, -0.5), (1.73, 0.5), (0.87, 1), (0, 0.5), (-0.87, 1),
+           (-1.73, 0.5), (-1.73, -0.5), (-0.87, -1), (0, -1.5), (0, 1.5)]  # fmt: skip
+DECALIN_BONDS = "0-1 1-2 2-3 3-4 4-5 5-6 6-7 7-8 8-9 9-0 0-5"
+
+PLAIN = {
+    "a zigzag chain": Drawing(". . OH", "0-1 1-2", ZIGZAG, "CCO"),
+    "a label on the left is read backwards": Drawing("HO . NH2", "0-1 1-2", ZIGZAG, "OCN"),
+    "NC on the left is a nitrile": Drawing("NC .", "0-1", ROW, "N#CC"),
+    "NC on the right is most often a nitrile": Drawing(". NC", "0-1", ROW, "CC#N"),
+    "a linking label": Drawing(". SO2 .", "0-1 1-2", ZIGZAG, "CS(=O)(=O)C"),
+    "a linking label attached at its ends": Drawing(". OCH2CH2O .", "0-1 1-2", ROW, "COCCOC"),
+    "an unknown label is a dummy": Drawing(". J?", "0-1", ROW, "*C", "could not be read"),
+    "hydrogens that nobody wrote": Drawing(". N .", "0-1 1-2", ZIGZAG, "CNC"),
+    "an alkyne": Drawing(". . . .", "0-1 1#2 2-3", ROW, "CC#CC"),
+    "bold without a centre is plain": Drawing(". OH", "0b1", ROW, "CO"),
+    "dashed without a centre is plain": Drawing(". OH", "0d1", ROW, "CO"),
+    "dative": Drawing("NH3 Pt", "0>1", ROW, "N->[Pt]"),
+    "a sulfoxide": Drawing("S . . O", "0-1 0-2 0=3", THREE, "CS(C)=O"),
+}  # fmt: skip
+
+AMBIGUOUS = {
+    "Ac with one bond is acetyl": Drawing(". Ac", "0-1", ROW, "CC(C)=O"),
+    "Ac3+ alone is actinium": Drawing("Ac3+", "", ROW, "[Ac+3]"),
+    "Pr with one bond is propyl": Drawing("HO Pr", "0-1", ROW, "CCCO"),
+    "Pr3+ alone is praseodymium": Drawing("Pr3+", "", ROW, "[Pr+3]"),
+    "Ts is tosyl": Drawing("Cl Ts", "0-1", ROW, "Cc1ccc(S(=O)(=O)Cl)cc1"),
+    "Bn is benzyl": Drawing("HO Bn", "0-1", ROW, "OCc1ccccc1"),
+    "Bz is benzoyl": Drawing("HO Bz", "0-1", ROW, "OC(=O)c1ccccc1"),
+    "Cy is cyclohexyl": Drawing("HO Cy", "0-1", ROW, "OC1CCCCC1"),
+    "Am with one bond is pentyl": Drawing("HO Am", "0-1", ROW, "CCCCCO"),
+    "Ph is phenyl, never lead": Drawing("HO Ph", "0-1", ROW, "Oc1ccccc1"),
+    "Pb is lead": Drawing(". Pb . . .", "0-1 1-2 1-3 1-4", [ROW[0], *CROSS], "C[Pb](C)(C)C"),
+    "Ms is mesyl": Drawing("Cl Ms", "0-1", ROW, "CS(=O)(=O)Cl"),
+}  # fmt: skip
+
+R_GROUPS = {
+    "R1": Drawing(". R1", "0-1", ROW, "*C"),
+    "Ar": Drawing("HO Ar", "0-1", ROW, "*O"),
+    "X": Drawing(". X", "0-1", ROW, "*C"),
+    "R within a label": Drawing(". NHR", "0-1", ROW, "*NC"),
+    "R' linking": Drawing(". R' .", "0-1 1-2", ZIGZAG, "C*C"),
+}  # fmt: skip
+
+TETRAHEDRAL = {
+    "wedge": Drawing(". OH Cl F", "0-1 0-2 0w3", THREE, "O[C@H](F)Cl"),
+    "hash": Drawing(". OH Cl F", "0-1 0-2 0h3", THREE, "O[C@@H](F)Cl"),
+    "wavy": Drawing(". OH Cl F", "0-1 0-2 0~3", THREE, "OC(F)Cl"),
+    "plain": Drawing(". OH Cl F", "0-1 0-2 0-3", THREE, "OC(F)Cl"),
+    "bold at one centre is a wedge": Drawing(". OH Cl F", "0-1 0-2 0b3", THREE, "O[C@H](F)Cl"),
+    "bold drawn the other way": Drawing(". OH Cl F", "0-1 0-2 3b0", THREE, "O[C@H](F)Cl"),
+    "dashed at one centre is a hash": Drawing(". OH Cl F", "0-1 0-2 0d3", THREE, "O[C@@H](F)Cl"),
+    "bold between two centres": Drawing(
+        ". . Cl F Cl F", "0b1 0-2 0-3 1-4 1-5",
+        [(0, 0), (1, 0), (-0.5, -0.87), (-0.5, 0.87), (1.5, -0.87), (1.5, 0.87)],
+        "FC(Cl)C(F)Cl", "does not say which"),
+    "wide end at the centre": Drawing(". OH Cl F", "0-1 0-2 3w0", THREE, "OC(F)Cl", "no stereocentre"),
+    "a hydrogen on the wedge": Drawing(". OH Cl F H", "0-1 0-2 0-3 0w4", FAN, "O[C@@H](F)Cl"),
+    "a hydrogen on the hash": Drawing(". OH Cl F H", "0-1 0-2 0-3 0h4", FAN, "O[C@H](F)Cl"),
+    "deuterium on the wedge": Drawing(". OH Cl H D", "0-1 0-2 0-3 0w4", FAN, "[2H][C@@H](O)Cl"),
+    "wedge and hash at one centre": Drawing(". OH Cl F Br", "0-1 0-2 0h3 0w4", FAN, "O[C@@](F)(Cl)Br"),
+    "two wedges at one centre": Drawing(". OH Cl F Br", "0w1 0-2 0w3 0-4", CROSS, "O[C@@](F)(Cl)Br"),
+    "wedges that contradict each other": Drawing(". OH Cl F Br", "0w1 0h2 0w3 0w4", CROSS, "OC(F)(Cl)Br", "not clear"),
+    "a wedge from one centre to another": Drawing(
+        ". . OH F Cl Br", "0w1 0-2 0-3 1-4 1-5",
+        [(0, 0), (1, 0), (-0.5, -0.87), (-0.5, 0.87), (1.5, -0.87), (1.5, 0.87)],
+        "O[C@H](F)C(Cl)Br"),
+    "no centre at all": Drawing(". OH . .", "0-1 0-2 0w3", THREE, "CC(C)O", "no stereocentre"),
+    "an amine is no centre": Drawing("N . Cl Ph", "0-1 0-2 0w3", THREE, "CN(Cl)c1ccccc1", "no stereocentre"),
+    "a sulfoxide centre": Drawing("S . Cl O", "0w1 0-2 0=3", THREE, "C[S@](=O)Cl"),
+    "a phosphorus centre": Drawing("P O . F Cl", "0=1 0-2 0-3 0w4", FAN, "C[P@@](=O)(F)Cl"),
+    "an ammonium centre": Drawing("N+ . F Br Cl", "0-1 0-2 0-3 0w4", FAN, "C[N@@+](F)(Cl)Br"),
+    "a ring centre": Drawing("O . . . . OH", around(5) + " 1w5", ring(5, 1), "O[C@H]1CCCO1"),
+    "all bonds to one side": Drawing(". OH Cl F Br", "0-1 0-2 0-3 0w4", at(0, 10, 20, 30), "OC(F)(Cl)Br", "not clear"),
+    "bonds upon each other": Drawing(". OH Cl F", "0-1 0-2 0w3", at(0, 0, 180), "OC(F)Cl", "not clear"),
+    "an atom upon its centre": Drawing(". OH Cl F", "0-1 0-2 0w3", [*at(330, 210), (0, 0)], "OC(F)Cl", "not clear"),
+    "a wedge on the stem of a T": Drawing(". OH Cl F", "0-1 0-2 0w3", at(0, 180, 90), "OC(F)Cl", "not clear"),
+    "no chirality of metals": Drawing("Pt Cl Br F I", "0w1 0h2 0-3 0-4", CROSS, "F[Pt](Cl)(Br)I", "no stereocentre"),
+    "no chirality of five bonds": Drawing("P F Cl Br I OH", "0w1 0h2 0-3 0-4 0-5", at(0, 72, 144, 216, 288), "OP(F)(Cl)(Br)I", "no stereocentre"),
+}  # fmt: skip
+
+RINGS_AND_BRIDGES = {
+    "cis-decalin by two hydrogens": Drawing(
+        ". . . . . . . . . . H H", DECALIN_BONDS + " 0w10 5w11", DECALIN,
+        "C1CC[C@H]2CCCC[C@H]2C1"),
+    "trans-decalin by two hydrogens": Drawing(
+        ". . . . . . . . . . H H", DECALIN_BONDS + " 0w10 5h11", DECALIN,
+        "C1CC[C@@H]2CCCC[C@H]2C1"),
+    "a wedge within a ring": Drawing("O . . . . OH", "0-1 1w2 2-3 3-4 4-0 1-5", ring(5, 1), "O[C@H]1CCCO1"),
+    "bridgeheads": Drawing(
+        ". . . . . . . OH", "0-1 1-2 2-3 3-4 4-5 5-0 0w6 3w6 1w7", [*BICYCLE, (1.73, 0.0)], "O[C@H]1C[C@@H]2CC[C@H]1C2"),
+    "cis-1,2 on a ring": Drawing(". . . . . OH Cl", around(5) + " 0w5 1w6", ring(5, 0, 1), "O[C@@H]1CCC[C@@H]1Cl"),
+    "trans-1,2 on a ring": Drawing(". . . . . OH Cl", around(5) + " 0w5 1h6", ring(5, 0, 1), "O[C@@H]1CCC[C@H]1Cl"),
+    "cis-1,4 without a chiral centre": Drawing(
+        ". . . . . . OH Cl", around(6) + " 0w6 3w7", ring(6, 0, 3),
+        "O[C@H]1CC[C@@H](Cl)CC1"),
+}  # fmt: skip
+
+DOUBLE_BONDS = {
+    "trans": Drawing(". . . .", "0-1 1=2 2-3", ZIGZAG, "C/C=C/C"),
+    "cis": Drawing(". . . .", "0-1 1=2 2-3", CIS, "C/C=C\\C"),
+    "a wavy bond beside it": Drawing(". . . .", "1~0 1=2 2-3", ZIGZAG, "CC=CC"),
+    "an oxime": Drawing(". N OH .", "0=1 1-2 0-3", [(0, 0), (1, 0), (1.5, 0.87), (-0.5, 0.87)], "C/C=N\\O"),
+    "three substituents": Drawing(". . Cl F .", "0=1 0-2 0-3 1-4", [(0, 0), (1, 0), (-0.5, -0.87), (-0.5, 0.87), (1.5, -0.87)], "C/C=C(/F)Cl"),
+    "beside a wedge": Drawing(
+        ". OH Cl . . .", "0-1 0-2 0w3 3=4 4-5",
+        [(0, 0), (-0.87, 0.5), (0, -1), (0.87, 0.5), (1.73, 0), (2.6, 0.5)], "C/C=C/[C@@H](O)Cl"),
+    "the geometry of a straight one is not known": Drawing(". . . .", "0-1 1=2 2-3", ROW, "CC=CC", "not clear"),
+    "a substituent upon its atom": Drawing(". . . .", "0-1 1=2 2-3", [(0, 0), (0, 0), (1, 0), (1.5, 0.87)], "CC=CC", "not clear"),
+    "nothing to tell apart": Drawing(". . .", "0-1 1=2", ZIGZAG, "C=CC"),
+    "a small ring needs none": Drawing(". . . . . .", around(6, "=-----"), ring(6), "C1=CCCCC1"),
+    "a large ring has one": Drawing(
+        ". . . . . . . . . .", around(10, "=---------"), ring(10), "C1=C\\CCCCCCCC/1"),
+    "conjugated": Drawing(". . . . . .", "0-1 1=2 2-3 3=4 4-5", ZIGZAG, "C/C=C/C=C/C"),
+    "cumulated": Drawing(". . . . .", "0-1 1=2 2=3 3-4", ROW, "CC=C=CC"),
+    "a wedge at an allene": Drawing(
+        ". . . H Br H Cl", "0=1 1=2 0w3 0h4 2-5 2-6",
+        [(0, 0), (1, 0), (2, 0), (-0.5, -0.87), (-0.5, 0.87), (2.5, -0.87), (2.5, 0.87)],
+        "ClC=C=CBr", "allene"),
+}  # fmt: skip
+
+CHARGES = {
+    "nitro as a label": Drawing(". NO2", "0-1", ROW, "C[N+](=O)[O-]"),
+    "nitro with two double bonds": Drawing("N . O O", "0-1 0=2 0=3", THREE, "C[N+](=O)[O-]"),
+    "nitro with signs": Drawing("N+ . O O-", "0-1 0=2 0-3", THREE, "C[N+](=O)[O-]"),
+    "nitro with one sign": Drawing("N . O O-", "0-1 0=2 0-3", THREE, "C[N+](=O)[O-]", "added"),
+    "a sign apart from its label": Drawing(". O", "0-1", ROW, "C[O-]", charges=(0, -1)),
+    "a sign drawn twice counts once": Drawing(". O-", "0-1", ROW, "C[O-]", charges=(0, -1)),
+    "ammonium without a sign": Drawing("N . . . .", "0-1 0-2 0-3 0-4", CROSS, "C[N+](C)(C)C", "added"),
+    "oxonium without a sign": Drawing("O . . .", "0-1 0-2 0-3", THREE, "C[O+](C)C", "added"),
+    "borate without a sign": Drawing("B F F F F", "0-1 0-2 0-3 0-4", CROSS, "F[B-](F)(F)F", "added"),
+    "NH2+": Drawing(". NH2+ .", "0-1 1-2", ZIGZAG, "C[NH2+]C"),
+    "an N-oxide with signs": Drawing("N+ . . . O-", "0-1 0-2 0-3 0-4", CROSS, "C[N+](C)(C)[O-]"),
+    "an N-oxide without signs": Drawing("N . . . O", "0-1 0-2 0-3 0-4", CROSS, "C[N+](C)(C)[O-]", "added"),
+    "an N-oxide with a double bond": Drawing("N . . . O", "0-1 0-2 0-3 0=4", CROSS, "C[N+](C)(C)[O-]"),
+    "pyridine N-oxide with a double bond": Drawing(
+        "N . . . . . O", around(6, "=-") + " 0=6", ring(6, 0), "[O-][n+]1ccccc1"),
+    "pyridine N-oxide with a dative bond": Drawing(
+        "N . . . . . O", around(6, "=-") + " 0>6", ring(6, 0), "[O-][n+]1ccccc1"),
+    "an arrow from sulfur to oxygen": Drawing("S . . O", "0-1 0-2 0>3", THREE, "CS(C)=O"),
+    "an arrow from nitrogen to boron": Drawing(
+        "N . . . B F F F", "0-1 0-2 0-3 0>4 4-5 4-6 4-7",
+        [*CROSS, (0.0, 1.0), (-1.0, 1.5), (0.0, 2.0), (1.0, 1.5)], "C[N+](C)(C)[B-](F)(F)F"),
+    "a zwitterion": Drawing("H3N+ . CO2-", "0-1 1-2", ZIGZAG, "[NH3+]CC(=O)[O-]"),
+    "an azide": Drawing(". N N+ N-", "0-1 1=2 2=3", ROW, "CN=[N+]=[N-]"),
+    "an azide with a triple bond": Drawing(". N N N", "0-1 1=2 2#3", ROW, "CN=[N+]=[N-]"),
+    "a diazonium": Drawing(". N+ N", "0-1 1#2", ROW, "C[N+]#N"),
+    "pyridinium without a sign": Drawing(
+        "N . . . . . .", around(6, "=-") + " 0-6", ring(6, 0), "C[n+]1ccccc1", "added"),
+    "a phosphonium with a sign": Drawing("P+ . . . .", "0-1 0-2 0-3 0-4", CROSS, "C[P+](C)(C)C"),
+    "perchlorate": Drawing("Cl O O O O-", "0=1 0=2 0=3 0-4", CROSS, "[O-]Cl(=O)(=O)=O"),
+}  # fmt: skip
+
+HYDROGENS = {
+    "D": Drawing(". D", "0-1", ROW, "[2H]C"),
+    "T": Drawing(". T", "0-1", ROW, "[3H]C"),
+    "CD3": Drawing("HO CD3", "0-1", ROW, "[2H]C([2H])([2H])O"),
+    "13C": Drawing("13CH3 OH", "0-1", ROW, "[13CH3]O"),
+    "14C within a chain": Drawing(". 14C . O", "0-1 1-2 1=3", [*ZIGZAG[:3], (0.87, 1.5)], "C[14C](C)=O"),
+    "NH within an aromatic ring": Drawing("NH . . . .", around(5, ":"), ring(5), "c1cc[nH]c1"),
+    "NH within a drawn ring": Drawing("NH . . . .", "0-1 1=2 2-3 3=4 4-0", ring(5), "c1cc[nH]c1"),
+    "H drawn out": Drawing(". H OH", "0-1 0-2", ZIGZAG, "CO"),
+    "a carbon with written hydrogens": Drawing("H3C CH2 CH3", "0-1 1-2", ZIGZAG, "CCC"),
+    "too few written hydrogens on carbon": Drawing(". CH2", "0-1", ROW, "CC"),
+    "too few written hydrogens on nitrogen": Drawing(". NH", "0-1", ROW, "CN"),
+    "too few written hydrogens on silicon": Drawing(". SiH2", "0-1", ROW, "C[SiH3]", "fewer hydrogens"),
+    "NH+ with two bonds": Drawing(". NH+ .", "0-1 1-2", ZIGZAG, "C[NH2+]C", "fewer hydrogens"),
+    "a hydrogen with two bonds": Drawing(". H .", "0-1 1-2", ROW, "C.C", "removed"),
+    "a radical that is drawn": Drawing(". O·", "0-1", ROW, "C[O]"),
+    "nitroxide": Drawing("N . . O·", "0-1 0-2 0-3", THREE, "CN(C)[O]"),
+    "no radical by accident": Drawing(". S", "0-1", ROW, "CS"),
+}  # fmt: skip
+
+CIRCLES = {
+    "benzene": Drawing(". . . . . .", around(6, ":"), ring(6), "c1ccccc1"),
+    "pyridine": Drawing("N . . . . .", around(6, ":"), ring(6), "c1ccncc1"),
+    "pyrrole without its H": Drawing("N . . . .", around(5, ":"), ring(5), "c1cc[nH]c1", "hydrogen added"),
+    "furan": Drawing("O . . . .", around(5, ":"), ring(5), "c1ccoc1"),
+    "naphthalene": Drawing(". . . . . . . . . .", DECALIN_BONDS.replace("-", ":"), DECALIN, "c1ccc2ccccc2c1"),
+    "benzene without a circle": Drawing(". . . . . .", around(6, "=-"), ring(6), "c1ccccc1"),
+    "cyclopentadienyl anion": Drawing(". . . . C-", around(5, ":"), ring(5), "c1cc[cH-]c1"),
+    "no Kekule structure": Drawing(". . . . .", around(5, ":"), ring(5), "C1CCCC1", "kekul"),
+    "one of two circles is wrong": Drawing(
+        " ".join(["."] * 11), around(6, ":") + " 0-6 6:7 7:8 8:9 9:10 10:6",
+        [*ring(6), *((x + 3.0, y) for x, y in ring(5))], "c1ccc(C2CCCC2)cc1", "kekul"),
+}  # fmt: skip
+
+COMPONENTS = {
+    "a salt": Drawing(". NH2 HCl", "0-1", [(0, 0), (1, 0), (3, 0)], "CN.Cl"),
+    "water and ions": Drawing(
+        "H2O Na+ . O- Zn", "2-3", [(0, 0), (2, 0), (4, 0), (5, 0), (7, 0)], "C[O-].O.[Na+].[Zn]"),
+    "scraps of a caption": Drawing(
+        ". NH2 O OH CH3 .", "0-1", [(0, 0), (1, 0), (3, 0), (4, 0), (5, 0), (6, 0)], "CN", "left out"),
+    "two bonds upon each other": Drawing(". OH", "0-1 1-0", ROW, "CO", "bonded already"),
+}  # fmt: skip
+
+VALENCES = {
+    "five bonds to carbon": Drawing(". . . . . .", "0-1 0-2 0-3 0-4 0-5", at(0, 72, 144, 216, 288), "C.CC(C)(C)C", "removed"),
+    "a double bond is lowered first": Drawing(". . . . O", "0-1 0-2 0-3 0=4", CROSS, "CC(C)(C)O", "lowered"),
+    "hypervalent sulfur is right": Drawing("S . . O O", "0-1 0-2 0=3 0=4", CROSS, "CS(C)(=O)=O"),
+    "SF6-like labels": Drawing(". SF5", "0-1", ROW, "CS(F)(F)(F)(F)F"),
+    "iodine(III)": Drawing("I Ph Cl Cl", "0-1 0-2 0-3", THREE, "ClI(Cl)c1ccccc1"),
+}  # fmt: skip
+
+GOLDEN = {
+    f"{rule}: {name}": drawing
+    for rule, drawings in {
+        "plain": PLAIN, "ambiguous": AMBIGUOUS, "R group": R_GROUPS, "centre": TETRAHEDRAL,
+        "ring": RINGS_AND_BRIDGES, "double bond": DOUBLE_BONDS, "charge": CHARGES,
+        "hydrogen": HYDROGENS, "circle": CIRCLES, "components": COMPONENTS, "valence": VALENCES,
+    }.items()
+    for name, drawing in drawings.items()
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", GOLDEN)
+def test_drawing_means_its_molecule(name: str) -> None:
+    drawing = GOLDEN[name]
+    molecule = assemble(drawing.graph())
+    assert molecule.smiles == Chem.CanonSmiles(drawing.smiles)
+    if drawing.warning:
+        assert any(drawing.warning in warning for warning in molecule.warnings), molecule.warnings
+    else:
+        assert not molecule.warnings
+    if "*" in molecule.smiles:
+        assert molecule.inchi is None and molecule.inchi_reason
+        return
+    truth = drawing.smiles.replace("->", ".")
+    assert molecule.inchi == Chem.MolToInchi(Chem.MolFromSmiles(truth))
+    if "->" not in molecule.smiles:
+        read_back = Chem.MolFromMolBlock(molecule.molblock)
+        assert Chem.MolToInchi(read_back) == molecule.inchi
