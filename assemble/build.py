@@ -63,7 +63,8 @@ def build(graph: MoleculeGraph) -> Draft:
         order = int(sum(_order(graph, row) for row in rows))
         outwards = _outwards(graph, i, rows)
         toward = -outwards[0] * min(len(rows), 1)
-        dots = len(_DOTS.findall(label))
+        # a dot before a label without bonds parts a salt, as in ``·HCl``
+        dots = len(_DOTS.findall(label if rows else label[1:]))
         fragment = parse_label(_DOTS.sub("", label), len(rows), order, bool(toward > LEFTWARDS))
         if not fragment.understood:
             draft.warnings.append(f"label {label!r} could not be read: kept as a dummy atom")

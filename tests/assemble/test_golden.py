@@ -262,6 +262,7 @@ CIRCLES = {
 }  # fmt: skip
 
 COMPONENTS = {
+    "a salt after a dot": Drawing(". NH2 ·HCl", "0-1", [(0, 0), (1, 0), (3, 0)], "CN.Cl"),
     "a salt": Drawing(". NH2 HCl", "0-1", [(0, 0), (1, 0), (3, 0)], "CN.Cl"),
     "water and ions": Drawing(
         "H2O Na+ . O- Zn", "2-3", [(0, 0), (2, 0), (4, 0), (5, 0), (7, 0)], "C[O-].O.[Na+].[Zn]"),
