@@ -19,6 +19,8 @@ _SINGLE = re.compile(
 )
 _SPECIAL_ISOTOPES = {"D": ("H", 2), "T": ("H", 3)}
 _LABEL_ONLY = frozenset({"A", "E", "G", "L", "M", "Q", "X", "Y", "Z"})
+_MIRRORED = {"SCN": "NCS", "NCS": "SCN"}
+"""Names that are another group's when they run to the left of their bond."""
 _CONFUSED = str.maketrans({"0": "O", "l": "I", "\u2013": "-", "\u2212": "-", "\u00b7": ""})
 
 
@@ -39,6 +41,8 @@ def parse_label(label: str, n_bonds: int = 1, order: int = 1, leftwards: bool = 
         return Fragment((FragmentAtom("C"),))
     if not n_bonds and label in SPECIES:
         return from_smiles(SPECIES[label])
+    if leftwards:
+        label = _MIRRORED.get(label, label)
     found = _single_atom(label, n_bonds, order) or _named(label, n_bonds)
     if found is None:
         found = _formula(label, n_bonds, order, leftwards)

@@ -92,7 +92,8 @@ def made_up(rng: np.random.Generator) -> tuple[str, Group]:
             hetero = ends
         right, left, smiles, begins = _ENDS[int(rng.integers(len(_ENDS)))]
         acyl = units[-1][0].endswith(("CO", "CO2", "COO", "SO2"))
-        if (hetero and begins) or (acyl and smiles.startswith("C(=O)")):
+        # OCN and SCN are names of their own
+        if (hetero and (begins or right == "CN")) or (acyl and smiles.startswith("C(=O)")):
             continue
         units.append((right, left, smiles))
         forward = "".join(unit[0] for unit in units)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -15,19 +16,38 @@ def render(
     out: Annotated[Path | None, typer.Option(file_okay=False, help="Folder for samples.")] = None,
     count: Annotated[int, typer.Option(min=1, help="Samples to render.")] = 24,
     seed: Annotated[int, typer.Option(help="Sample i of a seed is always the same.")] = 0,
+    round_trip: Annotated[
+        int, typer.Option(min=0, help="Drawings to read back from their graphs, a check.")
+    ] = 0,
+    workers: Annotated[int, typer.Option(min=1, help="Processes of that check.")] = 1,
     molecules: Annotated[
         Path | None, typer.Option(exists=True, dir_okay=False, help="SMILES, one a line.")
     ] = None,
 ) -> None:
     """Render training samples with their exact targets."""
-    if contact_sheet is None and out is None:
-        raise typer.BadParameter("name --contact-sheet or --out")
+    if contact_sheet is None and out is None and not round_trip:
+        raise typer.BadParameter("name --contact-sheet, --out or --round-trip")
     from data.molecules import bundled_pool, load_pool
     from data.stream import SampleStream
     from graphparse.render import write_samples, write_sheet
 
-    stream = SampleStream(load_pool(molecules) if molecules else bundled_pool(), seed)
+    pool = load_pool(molecules) if molecules else bundled_pool()
+    stream = SampleStream(pool, seed)
     if contact_sheet is not None:
         write_sheet(stream, count, contact_sheet)
     if out is not None:
         write_samples(stream, count, out)
+    if round_trip:
+        _check_round_trip(pool, round_trip, seed, workers)
+
+
+def _check_round_trip(pool: Sequence[str], count: int, seed: int, workers: int) -> None:
+    from graphparse.roundtrip import round_trip
+
+    # from all over the pool, whose molecules may be sorted
+    result = round_trip(pool[:: max(1, len(pool) // count)][:count], seed, workers)
+    for miss in result.misses:
+        typer.echo(f"{miss.cause}: {miss.drawn} -> {miss.read}")
+    typer.echo(f"{result.count} drawings, {result.share:.2f} % read back as drawn")
+    for cause, number in result.causes.most_common():
+        typer.echo(f"{number:6d} {cause}")
