@@ -7,13 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 from rdkit import Chem, rdBase
 
-from assemble.aromatic import kekulize
-from assemble.build import build, set_conformer
-from assemble.charges import add_missing_charges, complete_hydrogens, resolve_arrows
+from assemble.alternatives import Alternatives
+from assemble.build import set_conformer
+from assemble.charges import complete_hydrogens
 from assemble.graph import MoleculeGraph
 from assemble.ions import separate_ions
 from assemble.multiples import multiplied
-from assemble.repair import repair
+from assemble.repair import draft_valid
 from assemble.stereo import BOND, assign_stereo
 
 
@@ -38,8 +38,13 @@ class Molecule:
     warnings: tuple[str, ...]
 
 
-def assemble(graph: MoleculeGraph) -> Molecule:
+def assemble(graph: MoleculeGraph, alternatives: Alternatives | None = None) -> Molecule:
     """Work out the molecule that a drawing stands for.
+
+    Args:
+        graph: as drawn.
+        alternatives: other readings of its atoms and bonds, for the case that the best ones
+            together are no valid molecule.
 
     Raises:
         AssembleError: the graph is empty, has a coordinate that is no number, or cannot be made a
@@ -51,21 +56,17 @@ def assemble(graph: MoleculeGraph) -> Molecule:
         raise AssembleError("the graph has coordinates that are no numbers")
     with rdBase.BlockLogs():
         try:
-            return _assemble(graph)
+            return _assemble(graph, alternatives)
         except (Chem.MolSanitizeException, RuntimeError, ValueError) as error:
             if isinstance(error, AssembleError):
                 raise
             raise AssembleError(f"no valid molecule: {error}") from error
 
 
-def _assemble(graph: MoleculeGraph) -> Molecule:
-    draft = build(graph)
+def _assemble(graph: MoleculeGraph, alternatives: Alternatives | None) -> Molecule:
+    draft, graph = draft_valid(graph, alternatives)
     if not draft.mol.GetNumAtoms():
         raise AssembleError("the graph has nothing but lone atoms that are no molecules")
-    kekulize(draft, graph)
-    resolve_arrows(draft)
-    add_missing_charges(draft)
-    repair(draft, graph)
     complete_hydrogens(draft)
     mol = draft.mol.GetMol()
     Chem.SanitizeMol(mol)

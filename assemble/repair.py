@@ -5,8 +5,12 @@ from __future__ import annotations
 import numpy as np
 from rdkit import Chem
 
-from assemble.build import Draft
+from assemble.alternatives import Alternatives
+from assemble.aromatic import kekulize
+from assemble.build import Draft, build
+from assemble.charges import add_missing_charges, resolve_arrows
 from assemble.graph import MoleculeGraph
+from assemble.program import most_probable
 
 MOST_CHANGES = 24
 """Changes after which a graph is given up."""
@@ -16,16 +20,72 @@ _LOWER = {
 }
 
 
-def repair(draft: Draft, graph: MoleculeGraph) -> None:
-    """Change the least certain bonds around atoms with too many, until every valence is possible.
+def draft_valid(
+    graph: MoleculeGraph, alternatives: Alternatives | None = None
+) -> tuple[Draft, MoleculeGraph]:
+    """A molecule in which no atom has too many bonds, and the graph that it is made of.
 
-    A valid molecule is not touched; every change is a warning.
+    A graph that breaks no rule is not touched. Of one that does, labels, charges and bonds are
+    read in the most probable way that breaks none, and every change is a warning.
+
+    Args:
+        graph: as drawn.
+        alternatives: what else was scored; None makes do with the scores of the bonds.
     """
-    scores = graph.bond_scores
+    draft = _draft(graph)
+    wrong = _overfull(draft)
+    if not wrong:
+        return draft, graph
+    found = most_probable(graph, alternatives, wrong)
+    if found is not None:
+        mended, warnings = found
+        again = _draft(mended)
+        if not _overfull(again):
+            again.warnings[:0] = warnings
+            return again, mended
+    weaken(draft, graph)
+    return draft, graph
+
+
+def _draft(graph: MoleculeGraph) -> Draft:
+    draft = build(graph)
+    kekulize(draft, graph)
+    resolve_arrows(draft)
+    add_missing_charges(draft)
+    return draft
+
+
+def _overfull(draft: Draft) -> set[int]:
+    """Atoms of the graph with too many bonds; those inside of labels count for their label."""
+    first = {atom: i for i, ends in enumerate(draft.atom_of) for atom in ends if atom >= 0}
+    starts = sorted(first)
+    wrong = set()
+    for index in _problems(draft.mol):
+        at = index if index in first else max((s for s in starts if s <= index), default=starts[0])
+        wrong.add(first[at])
+    return wrong
+
+
+def _problems(mol: Chem.RWMol) -> list[int]:
+    """Indices of the atoms that have more bonds than their element allows."""
+    mol.UpdatePropertyCache(strict=False)
+    problems = Chem.DetectChemistryProblems(
+        mol, sanitizeOps=Chem.SANITIZE_PROPERTIES | Chem.SANITIZE_CLEANUP
+    )
+    return [p.GetAtomIdx() for p in problems if p.GetType() == "AtomValenceException"]
+
+
+def weaken(draft: Draft, graph: MoleculeGraph) -> None:
+    """Weaken the least certain bond of an atom with too many, until every valence is possible.
+
+    What is left to do where no choice of readings helps, such as a label that is impossible in
+    itself.
+    """
     for _ in range(MOST_CHANGES):
-        atom = _first_overfull(draft.mol)
-        if atom is None:
+        problems = _problems(draft.mol)
+        if not problems:
             return
+        atom = draft.mol.GetAtomWithIdx(problems[0])
         bonds = list(atom.GetBonds())
         if atom.GetNumExplicitHs() and atom.GetNoImplicit():
             atom.SetNumExplicitHs(0)
@@ -36,25 +96,13 @@ def repair(draft: Draft, graph: MoleculeGraph) -> None:
             atom.SetFormalCharge(0)
             continue
         rows = [draft.bond_row.get(bond.GetIdx()) for bond in bonds]
-        certainty = [1.0 if row is None else float(scores[row]) for row in rows]
+        certainty = [1.0 if row is None else float(graph.bond_scores[row]) for row in rows]
         multiple = [bond.GetBondType() in _LOWER for bond in bonds]
         # a lower order loses less than a bond, so it is preferred among equals
         cost = [
             np.nan_to_num(c) + (0.0 if m else 0.5) for c, m in zip(certainty, multiple, strict=True)
         ]
-        worst = bonds[int(np.argmin(cost))]
-        _weaken(draft, worst)
-
-
-def _first_overfull(mol: Chem.RWMol) -> Chem.Atom | None:
-    mol.UpdatePropertyCache(strict=False)
-    problems = Chem.DetectChemistryProblems(
-        mol, sanitizeOps=Chem.SANITIZE_PROPERTIES | Chem.SANITIZE_CLEANUP
-    )
-    for problem in problems:
-        if problem.GetType() == "AtomValenceException":
-            return mol.GetAtomWithIdx(problem.GetAtomIdx())
-    return None
+        _weaken(draft, bonds[int(np.argmin(cost))])
 
 
 def _weaken(draft: Draft, bond: Chem.Bond) -> None:

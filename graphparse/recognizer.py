@@ -173,7 +173,7 @@ def _parse(parser: Parser, picture: NDArray[np.uint8]) -> Reading | str:
 
 def _assembled(reading: Reading) -> tuple[Reading, Molecule] | None:
     try:
-        return reading, assemble(reading.graph)
+        return reading, assemble(reading.graph, reading.alternatives)
     except AssembleError:
         return None
 
@@ -188,7 +188,7 @@ def _prediction(
     if reason:
         return source(Status.NO_STRUCTURE, message=reason, graph=reading.graph, warnings=notes)
     try:
-        molecule = assemble(reading.graph)
+        molecule = assemble(reading.graph, reading.alternatives)
     except AssembleError as error:
         return source(
             Status.LOW_CONFIDENCE, message=str(error), graph=reading.graph, warnings=notes

@@ -51,7 +51,7 @@ def test_too_many_bonds_cost_the_least_certain_one() -> None:
         scores=[0.99, 0.98, 0.3, 0.97, 0.96],
     )
     molecule = assemble(drawn)
-    assert molecule.smiles == Chem.CanonSmiles("C.CC(C)(C)C")
+    assert molecule.smiles == "CC(C)(C)C"
     assert any("removed" in warning for warning in molecule.warnings)
 
 
