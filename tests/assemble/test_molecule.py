@@ -4,7 +4,6 @@ import math
 
 import numpy as np
 import pytest
-from rdkit import Chem
 
 from assemble.graph import BondKind as K
 from assemble.graph import GraphError, MoleculeGraph
