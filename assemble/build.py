@@ -15,6 +15,7 @@ from assemble.fragment import Fragment, FragmentAtom
 from assemble.graph import BondKind, MoleculeGraph
 from assemble.labels import parse_label
 from assemble.multiples import COUNT_PROPERTY, bracket_count, mark_bracketed, split_count
+from assemble.writers import mark_group
 
 ORDERS: dict[BondKind, int] = {BondKind.DOUBLE: 2, BondKind.TRIPLE: 3}
 """Bond orders of the kinds that are not single."""
@@ -152,7 +153,10 @@ def _place(
         charge = atom.charge
         if k == fragment.first and drawn_charge and not own_charge:
             charge = drawn_charge
-        draft.mol.AddAtom(_rdkit_atom(atom, charge))
+        made = _rdkit_atom(atom, charge)
+        if len(fragment.atoms) > 1:
+            mark_group(made, index, graph.labels[index], k == fragment.first)
+        draft.mol.AddAtom(made)
         step = steps.get(k, 0)
         fan = used.get(step, 0)
         used[step] = fan + 1

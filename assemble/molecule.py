@@ -15,6 +15,7 @@ from assemble.ions import separate_ions
 from assemble.multiples import multiplied
 from assemble.repair import draft_valid
 from assemble.stereo import BOND, assign_stereo
+from assemble.writers import write_molblock
 
 
 class AssembleError(ValueError):
@@ -84,15 +85,9 @@ def _assemble(graph: MoleculeGraph, alternatives: Alternatives | None) -> Molecu
         inchi=inchi,
         inchi_reason=reason,
         inchikey=Chem.InchiToInchiKey(inchi) if inchi else None,
-        molblock=Chem.MolToMolBlock(mol, forceV3000=_needs_v3000(mol)),
+        molblock=write_molblock(mol),
         warnings=tuple(draft.warnings),
     )
-
-
-def _needs_v3000(mol: Chem.Mol) -> bool:
-    """V2000 has three digits for atoms, and no dative bonds."""
-    dative = any(bond.GetBondType() == Chem.BondType.DATIVE for bond in mol.GetBonds())
-    return dative or mol.GetNumAtoms() > 999
 
 
 def _cxsmiles(mol: Chem.Mol) -> str:

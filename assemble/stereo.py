@@ -8,6 +8,7 @@ from rdkit import Chem
 
 from assemble.build import Draft
 from assemble.graph import BondKind, MoleculeGraph
+from assemble.writers import mark_wedges
 
 _DIRECTIONS = {
     BondKind.WEDGE: Chem.BondDir.BEGINWEDGE,
@@ -45,6 +46,7 @@ def assign_stereo(draft: Draft, graph: MoleculeGraph, mol: Chem.Mol) -> None:
     centres, double_bonds = _possible(mol)
     wavy = _set_directions(draft, graph, mol, centres)
     wedges = [bond for bond in mol.GetBonds() if bond.GetBondDir() in _WEDGES]
+    mark_wedges(mol)
     narrow = sorted({bond.GetBeginAtomIdx() for bond in wedges})
     unclear = [index for index in narrow if _is_unclear(mol.GetAtomWithIdx(index))]
     Chem.AssignChiralTypesFromBondDirs(mol, replaceExistingTags=True)

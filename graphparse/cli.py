@@ -7,6 +7,7 @@ import warnings
 
 import typer
 
+from graphparse.commands.assemble import assemble_graphs
 from graphparse.commands.evaluate import evaluate
 from graphparse.commands.predict import predict
 from graphparse.commands.render import render
@@ -24,6 +25,7 @@ app.add_typer(train_app, name="train")
 
 app.command()(predict)
 app.command()(evaluate)
+app.command("assemble")(assemble_graphs)
 app.command()(render)
 app.command()(report)
 train_app.command("detector")(train_detector)

@@ -1,0 +1,131 @@
+"""Graphs in, molecules out, for drawings that other tools have read."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from graphparse.commands.common import wrong_usage
+
+if TYPE_CHECKING:
+    from assemble.graph import MoleculeGraph
+    from assemble.molecule import Molecule
+
+
+class Format(StrEnum):
+    """What is written of each molecule."""
+
+    SMILES = "smiles"
+    CXSMILES = "cxsmiles"
+    INCHI = "inchi"
+    MOL = "mol"
+    SDF = "sdf"
+    JSON = "json"
+
+
+def assemble_graphs(
+    file: Annotated[
+        Path,
+        typer.Argument(
+            exists=True, dir_okay=False, help="Graphs as JSON or JSON lines, or a molfile."
+        ),
+    ],
+    out: Annotated[
+        Path | None, typer.Option(dir_okay=False, help="Instead of the terminal.")
+    ] = None,
+    form: Annotated[Format, typer.Option("--format", help="What to write.")] = Format.SMILES,
+    contracted: Annotated[
+        bool, typer.Option("--contracted", help="Labels stay one atom in molfiles.")
+    ] = False,
+    v3000: Annotated[bool, typer.Option("--v3000", help="The extended molfile.")] = False,
+) -> None:
+    """Work out the molecules that drawn graphs stand for.
+
+    A graph is what predictions.jsonl holds as "graph": xy (pixels, y down), labels ("" is a bare
+    carbon), charges, bonds (pairs of indices) and kinds (1 single, 2 double, 3 triple, 4 aromatic,
+    5 wedge, 6 hash, 7 wavy, 8 bold, 9 dashed, 10 dative; 5 and 6 from the narrow end). A graph that
+    no molecule can be made of gets a message, and the exit code is 1.
+    """
+    from assemble.graph import GraphError
+    from assemble.molecule import AssembleError, assemble
+    from assemble.molfile import MolfileError
+
+    with wrong_usage("FILE", GraphError, MolfileError, UnicodeDecodeError):
+        graphs = list(_graphs(file))
+    written, failed = [], 0
+    for number, graph in enumerate(graphs, 1):
+        try:
+            molecule = assemble(graph)
+        except AssembleError as error:
+            typer.echo(f"graph {number}: {error}", err=True)
+            failed += 1
+            continue
+        for warning in molecule.warnings:
+            typer.echo(f"graph {number}: {warning}", err=True)
+        written.append(_written(molecule, form, contracted, v3000))
+    text = "".join(written)
+    if out is None:
+        typer.echo(text, nl=False)
+    else:
+        with wrong_usage("--out", OSError):
+            out.write_text(text, encoding="utf-8")
+    if failed:
+        raise typer.Exit(1)
+
+
+def _graphs(file: Path) -> Iterator[MoleculeGraph]:
+    """The graphs of a file, in order.
+
+    Raises:
+        GraphError: some of it is no graph.
+        MolfileError: it is a molfile that draws nothing.
+    """
+    from assemble.graph import GraphError, MoleculeGraph
+    from assemble.molfile import read_molfile
+
+    text = file.read_text(encoding="utf-8")
+    if "M  END" in text:
+        for part in text.split("$$$$\n"):
+            if part.strip():
+                yield read_molfile(part)
+        return
+    try:
+        values = json.loads(text)
+        records = values if isinstance(values, list) else [values]
+    except json.JSONDecodeError:
+        try:
+            records = [json.loads(line) for line in text.splitlines() if line.strip()]
+        except json.JSONDecodeError as error:
+            raise GraphError(f"neither JSON nor JSON lines: {error}") from error
+    for record in records:
+        graph = record.get("graph", record) if isinstance(record, dict) else record
+        # a prediction without a structure has no graph
+        if graph is not None:
+            yield MoleculeGraph.from_dict(graph)
+
+
+def _written(molecule: Molecule, form: Format, contracted: bool, v3000: bool) -> str:
+    from assemble.writers import write_molblock
+
+    if form is Format.JSON:
+        values = {
+            "smiles": molecule.smiles,
+            "cxsmiles": molecule.cxsmiles,
+            "inchi": molecule.inchi,
+            "inchi_reason": molecule.inchi_reason,
+            "inchikey": molecule.inchikey,
+            "molblock": write_molblock(molecule.mol, contracted, v3000),
+            "warnings": list(molecule.warnings),
+        }
+        return json.dumps(values) + "\n"
+    if form in (Format.MOL, Format.SDF):
+        end = "$$$$\n" if form is Format.SDF else ""
+        return write_molblock(molecule.mol, contracted, v3000) + end
+    if form is Format.INCHI:
+        return (molecule.inchi or "") + "\n"
+    return (molecule.cxsmiles if form is Format.CXSMILES else molecule.smiles) + "\n"
