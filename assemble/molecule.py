@@ -76,6 +76,35 @@ def _assemble(graph: MoleculeGraph, alternatives: Alternatives | None) -> Molecu
     set_conformer(mol, draft.xy, 1.0)
     mol = separate_ions(multiplied(Chem.RemoveHs(mol), graph.bond_length() or 1.0))
     Chem.AssignStereochemistry(mol, cleanIt=True, force=True)
+    return _spelled(mol, tuple(draft.warnings))
+
+
+def from_molblock(molblock: str) -> Molecule:
+    """The spellings of a molfile, V2000 or V3000, that an editor wrote.
+
+    Its coordinates are kept as they are, and so have no relation to any picture.
+
+    Raises:
+        AssembleError: it is no molfile, has no atoms, or is no valid molecule.
+    """
+    with rdBase.BlockLogs():
+        try:
+            mol = Chem.MolFromMolBlock(molblock)
+            if mol is None or not mol.GetNumAtoms():
+                raise AssembleError("not a molfile of a valid molecule")
+            for atom in mol.GetAtoms():
+                if atom.HasProp("_MolFileRLabel"):
+                    # RDKit keeps the number of an R group as its isotope
+                    atom.SetIsotope(0)
+                    atom.SetProp("atomLabel", f"R{atom.GetProp('_MolFileRLabel')}")
+            return _spelled(mol, ())
+        except (Chem.MolSanitizeException, RuntimeError, ValueError) as error:
+            if isinstance(error, AssembleError):
+                raise
+            raise AssembleError(f"no valid molecule: {error}") from error
+
+
+def _spelled(mol: Chem.Mol, warnings: tuple[str, ...]) -> Molecule:
     smiles = Chem.MolToSmiles(mol)
     inchi, reason = _inchi(mol, smiles)
     return Molecule(
@@ -86,7 +115,7 @@ def _assemble(graph: MoleculeGraph, alternatives: Alternatives | None) -> Molecu
         inchi_reason=reason,
         inchikey=Chem.InchiToInchiKey(inchi) if inchi else None,
         molblock=write_molblock(mol),
-        warnings=tuple(draft.warnings),
+        warnings=warnings,
     )
 
 

@@ -12,6 +12,7 @@ from graphparse.commands.evaluate import evaluate
 from graphparse.commands.predict import predict
 from graphparse.commands.render import render
 from graphparse.commands.report import report
+from graphparse.commands.serve import serve
 from graphparse.commands.train import align_drawings, calibrate, train_detector
 
 app = typer.Typer(
@@ -28,6 +29,7 @@ app.command()(evaluate)
 app.command("assemble")(assemble_graphs)
 app.command()(render)
 app.command()(report)
+app.command()(serve)
 train_app.command("detector")(train_detector)
 train_app.command("align")(align_drawings)
 train_app.command("calibrate")(calibrate)

@@ -18,8 +18,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
-from graphparse.depict import picture_url, structure_svg
-from graphparse.images import ImageError, load_image
+from graphparse.depict import picture_of, picture_url, structure_svg
+from graphparse.images import ImageError
 from graphparse.prediction import Prediction, Status
 
 NAME = "report.html"
@@ -29,7 +29,7 @@ LONGEST = 480
 """Pixels of a picture's longer side on the page."""
 STRUCTURE = (400, 260)
 """Width and height of a redrawn structure, in pixels."""
-COLUMNS = ("source", "status", "confidence", "smiles", "inchi", "inchikey", "message")
+COLUMNS = ("source", "status", "confidence", "page", "smiles", "inchi", "inchikey", "message")
 """What the page knows of every row from the start: what it filters by."""
 
 
@@ -120,7 +120,7 @@ def _details(entry: _Entry, lines: IO[bytes]) -> dict[str, Any]:
         "inchi_reason": prediction.inchi_reason,
     }
     try:
-        gray = load_image(prediction.source).gray
+        gray = picture_of(prediction, prediction.source)
     except ImageError as error:
         return {**details, "missing": str(error)}
     height, width = gray.shape

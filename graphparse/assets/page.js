@@ -97,13 +97,20 @@ const STATUS = {
   low_confidence: "doubtful",
   no_structure: "no structure",
   error: "error",
+  corrected: "corrected by hand",
 };
+
+/** The name of a picture, with its page if it is one of several. */
+function drawName(name, page, title = name) {
+  const text = page === null ? name : `${name} · page ${page}`;
+  return make("h2", "", [text], { title });
+}
 
 /** Confidence, SMILES, InChI and warnings of a prediction. */
 function drawFacts(prediction) {
   const facts = [];
   const verdict = make("p", "verdict", [STATUS[prediction.status]]);
-  if (prediction.smiles !== null) {
+  if (prediction.smiles !== null && prediction.status !== "corrected") {
     const percent = `${Math.floor(100 * prediction.confidence)} %`;
     verdict.prepend(colour(make("b", "score", [percent]), prediction.confidence));
   }

@@ -35,8 +35,8 @@ function drawRow(entry, detail) {
   const image = picture
     ? drawPicture(picture, graph, width, height)
     : make("figure", "picture nothing", [detail.missing]);
-  const name = make("h2", "", [entry.source.slice(report.folder.length)], { title: entry.source });
-  const facts = [name, ...drawFacts({ ...entry, ...detail })];
+  const name = entry.source.slice(report.folder.length);
+  const facts = [drawName(name, entry.page, entry.source), ...drawFacts({ ...entry, ...detail })];
   return make("article", "card", [image, drawStructure(structure), make("div", "facts", facts)]);
 }
 

@@ -1,0 +1,1 @@
+"""The web page and its JSON interface; needs the extra ``serve``."""
