@@ -6,6 +6,7 @@ import os
 import signal
 import threading
 import time
+import warnings
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, suppress
@@ -57,6 +58,8 @@ def load_recognizer(weights: Path | None, threads: int) -> Recognizer:
     from graphparse.recognizer import Recognizer
 
     cv2.setNumThreads(threads)
+    # a process does not inherit what the command line set; see graphparse.cli
+    warnings.filterwarnings("ignore", message=".*torch.jit.script", category=FutureWarning)
     return Recognizer(weights, threads)
 
 

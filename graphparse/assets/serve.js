@@ -29,7 +29,6 @@ async function read(file) {
   try {
     const { n_pages, predictions } = await call("/api/predict?draw=true", { body: form });
     find("result").replaceChildren(...predictions.map(drawCard));
-    find("toggle").hidden = false;
     const last = predictions.at(-1).page ?? 1;
     say(last < n_pages ? `The first ${last} of ${n_pages} pages` : "");
   } catch (error) {

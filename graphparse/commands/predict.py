@@ -33,6 +33,7 @@ def predict(
         float, typer.Option(min=0.001, help="Seconds for an image; then it is an error.")
     ] = 60.0,
     overlay: Annotated[bool, typer.Option("--overlay", help="Also draw what was found.")] = False,
+    report: Annotated[bool, typer.Option("--report", help="Also make a page of the run.")] = False,
     resume: Annotated[
         bool, typer.Option("--resume", help="Go on with the run that was stopped in --out.")
     ] = False,
@@ -66,6 +67,10 @@ def predict(
             if overlay:
                 number, file, _ = left[position]
                 _write_overlays(file, found, overlays / f"{number:06d}-{file.stem}")
+    if report:
+        from graphparse.report import write_report
+
+        write_report(out)
     counts = ", ".join(f"{count} {status}" for status, count in sorted(statuses.items()))
     seconds = time.monotonic() - start
     before = f" ({len(files) - len(left)} more were read before)" if resume else ""

@@ -9,9 +9,12 @@ import pytest
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
-    """Headless Chromium: the system's, or Playwright's own."""
+    """Headless Chromium: the system's, or Playwright's own.
+
+    Not for the session: as long as it lives, an event loop runs in this thread.
+    """
     playwright = pytest.importorskip("playwright.sync_api")
     with playwright.sync_playwright() as browsers:
         try:

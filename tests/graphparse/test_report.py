@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from PIL import Image
 from rdkit import Chem
 from rdkit.Chem import rdDepictor
 from typer.testing import CliRunner
@@ -170,6 +171,20 @@ def test_command(examples: Path, tmp_path: Path) -> None:
         "http://" not in page.replace("http://www.w3.org/2000/svg", "") and "https://" not in page
     )
     assert json.dumps(str(examples)) not in page
+
+
+def test_pages_and_boxes_have_names_of_their_own(page: Any, examples: Path, tmp_path: Path) -> None:
+    """Pictures of a document are told apart, and each is cut from its own page."""
+    first, second = (Image.open(examples / f"{name}.png") for name in ("aspirin", "nicotine"))
+    document = tmp_path / "two.tif"
+    first.save(document, save_all=True, append_images=[second])
+    pages = [read(document, 0.1 * number, page=number) for number in (1, 2)]
+    page.goto(report(tmp_path, [*pages, read(document, 0.9, page=3)]))
+    wait_for_names(page, [f"two.tif · page {number}" for number in (1, 2, 3)])
+    for row, picture in enumerate((first, second)):
+        overlay = page.locator("article").nth(row).locator(".overlay")
+        assert overlay.get_attribute("viewBox") == f"-0.5 -0.5 {picture.width} {picture.height}"
+    assert "no such picture" in page.locator("article").nth(2).inner_text()
 
 
 def test_redrawn_structures_keep_the_wedges_of_the_molblock() -> None:
