@@ -93,10 +93,10 @@ def from_molblock(molblock: str) -> Molecule:
             if mol is None or not mol.GetNumAtoms():
                 raise AssembleError("not a molfile of a valid molecule")
             for atom in mol.GetAtoms():
-                if atom.HasProp("_MolFileRLabel"):
-                    # RDKit keeps the number of an R group as its isotope
+                if atom.HasProp("dummyLabel"):
+                    # RDKit keeps the number of an R group as its isotope, too
                     atom.SetIsotope(0)
-                    atom.SetProp("atomLabel", f"R{atom.GetProp('_MolFileRLabel')}")
+                    atom.SetProp("atomLabel", atom.GetProp("dummyLabel"))
             return _spelled(mol, ())
         except (Chem.MolSanitizeException, RuntimeError, ValueError) as error:
             if isinstance(error, AssembleError):

@@ -53,13 +53,13 @@ class Reader(Protocol):
 
 def load_recognizer(weights: Path | None, threads: int) -> Recognizer:
     """A recognizer for a process of its own, which takes no more threads than it is given."""
+    # a process does not inherit what the command line set; see graphparse.cli
+    warnings.filterwarnings("ignore", message=".*torch.jit.script", category=FutureWarning)
     import cv2
 
     from graphparse.recognizer import Recognizer
 
     cv2.setNumThreads(threads)
-    # a process does not inherit what the command line set; see graphparse.cli
-    warnings.filterwarnings("ignore", message=".*torch.jit.script", category=FutureWarning)
     return Recognizer(weights, threads)
 
 

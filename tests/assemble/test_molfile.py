@@ -1,0 +1,36 @@
+"""Molfiles of an editor are spelled like the drawings that they came from."""
+
+import numpy as np
+import pytest
+
+from assemble.graph import BondKind, MoleculeGraph
+from assemble.molecule import AssembleError, assemble, from_molblock
+
+SQUARE = [[0, 0], [30, 0], [45, 26], [45, -26]]
+
+
+@pytest.mark.parametrize(
+    ("labels", "kind"),
+    [
+        (("HO", "", "F", "Cl"), BondKind.WEDGE),
+        (("HO", "", "F", "Cl"), BondKind.HASH),
+        (("R1", "", "R12", "OMe"), BondKind.SINGLE),
+    ],
+)
+def test_spelled_again(labels: tuple[str, ...], kind: BondKind) -> None:
+    bonds = [[1, 0], [1, 2], [1, 3]]
+    kinds = [kind, BondKind.SINGLE, BondKind.SINGLE]
+    drawn = assemble(MoleculeGraph(np.array(SQUARE), labels, np.zeros(4), bonds, kinds))
+    again = from_molblock(drawn.molblock)
+    assert (again.smiles, again.inchi, again.inchi_reason) == (
+        drawn.smiles, drawn.inchi, drawn.inchi_reason,
+    )  # fmt: skip
+    assert again.cxsmiles == drawn.cxsmiles
+
+
+@pytest.mark.parametrize(
+    "text", ["", "C", "\n\n\n  0  0  0  0  0  0  0  0  0  0999 V2000\nM  END\n"]
+)
+def test_what_is_no_molfile_is_refused(text: str) -> None:
+    with pytest.raises(AssembleError, match="not a molfile"):
+        from_molblock(text)
