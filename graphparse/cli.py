@@ -10,6 +10,7 @@ import typer
 from graphparse.commands.assemble import assemble_graphs
 from graphparse.commands.evaluate import evaluate
 from graphparse.commands.predict import predict
+from graphparse.commands.refusal import refusal
 from graphparse.commands.render import render
 from graphparse.commands.report import report
 from graphparse.commands.serve import serve
@@ -27,6 +28,7 @@ app.add_typer(train_app, name="train")
 app.command()(predict)
 app.command()(evaluate)
 app.command("assemble")(assemble_graphs)
+app.command()(refusal)
 app.command()(render)
 app.command()(report)
 app.command()(serve)

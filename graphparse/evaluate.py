@@ -131,10 +131,7 @@ def evaluate(folder: Path, recognizer: Recognizer, limit: int | None = None) -> 
     Raises:
         ReferenceError: see :func:`read_references`.
     """
-    references = read_references(folder)
-    if limit is not None and limit < len(references):
-        picked = np.linspace(0, len(references) - 1, limit).round().astype(int)
-        references = [references[i] for i in picked]
+    references = spaced(read_references(folder), limit)
     start = time.perf_counter()
     predictions = recognizer.predict([reference.image for reference in references])
     seconds = (time.perf_counter() - start) / max(len(references), 1)
@@ -145,6 +142,14 @@ def evaluate(folder: Path, recognizer: Recognizer, limit: int | None = None) -> 
     )
     causes.pop("", None)
     return Evaluation(summary, tuple(references), tuple(predictions), dict(causes.most_common()))
+
+
+def spaced(references: Sequence[Reference], limit: int | None) -> Sequence[Reference]:
+    """So many references, evenly spaced; all of them without a limit."""
+    if limit is None or limit >= len(references):
+        return references
+    picked = np.linspace(0, len(references) - 1, limit).round().astype(int)
+    return [references[i] for i in picked]
 
 
 def summarise(

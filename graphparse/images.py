@@ -157,7 +157,7 @@ def _as_image_errors() -> Iterator[None]:
     except ImageError:
         raise
     except Image.DecompressionBombError as error:
-        raise ImageError("too large") from error
+        raise ImageError(f"too large: over {MOST_PIXELS // 10**6} million pixels") from error
     except MemoryError as error:
         raise ImageError("too large for the memory of this machine") from error
     except Exception as error:
@@ -184,7 +184,22 @@ def _open(source: str | Path | bytes) -> Image.Image:
         file = io.BytesIO(source) if isinstance(source, bytes) else source
         return Image.open(file, formats=FORMATS)
     except UnidentifiedImageError as error:
+        kind = _drawing_program(source)
+        if kind:
+            raise ImageError(f"{kind} is not read: convert it to PNG") from error
         raise ImageError(f"not an image that can be read ({', '.join(FORMATS)})") from error
+
+
+def _drawing_program(source: str | Path | bytes) -> str:
+    """The name of a format that holds instructions to draw with, not pixels; "" for others."""
+    if isinstance(source, bytes):
+        head = source[:1000]
+    else:
+        with Path(source).open("rb") as file:
+            head = file.read(1000)
+    if head.startswith((b"%!PS", b"\xc5\xd0\xd3\xc6")):
+        return "PostScript (EPS)"
+    return "SVG" if b"<svg" in head else ""
 
 
 def _gray_of_array(array: NDArray[np.generic]) -> NDArray[np.uint8]:

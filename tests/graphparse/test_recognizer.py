@@ -7,9 +7,8 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw
 from rdkit import Chem
-from skimage import data as photos
 
 from assemble.graph import MoleculeGraph
 from detectors.parser import Reading
@@ -84,43 +83,17 @@ def test_the_scale_of_the_picture_does_not_matter(
     assert sum(right) >= len(right) - 2
 
 
-def text_page() -> Image.Image:
-    page = Image.new("L", (700, 500), 255)
-    font = ImageFont.load_default(22)
-    for line in range(14):
-        text = "To a solution of the amine (3.1 g, 12 mmol) in dry THF was added"
-        ImageDraw.Draw(page).text((20, 20 + 32 * line), text, fill=0, font=font)
-    return page
-
-
-def test_bad_input_gets_a_row_each_and_costs_no_other(
-    recognizer: Recognizer, examples: Path, tmp_path: Path
-) -> None:
-    (tmp_path / "empty.png").write_bytes(b"")
-    (tmp_path / "text.png").write_text("not an image at all")
-    good = examples / "aspirin.png"
-    (tmp_path / "torn.png").write_bytes(good.read_bytes()[:400])
-    noise = np.random.default_rng(0).integers(0, 256, (200, 200)).astype(np.uint8)
-    pictures = {
-        "empty": (tmp_path / "empty.png", Status.ERROR),
-        "no image": (tmp_path / "text.png", Status.ERROR),
-        "torn": (tmp_path / "torn.png", Status.ERROR),
-        "missing": (tmp_path / "none.png", Status.ERROR),
-        "good": (good, Status.OK),
-        "blank": (Image.new("RGB", (300, 200), "white"), Status.NO_STRUCTURE),
-        "black": (Image.new("L", (300, 200), 0), Status.NO_STRUCTURE),
-        "tiny": (Image.new("L", (1, 1), 0), Status.NO_STRUCTURE),
-        "thin": (Image.new("L", (2000, 1), 0), Status.NO_STRUCTURE),
-        "noise": (noise, Status.NO_STRUCTURE),
-        "photo": (photos.camera(), Status.NO_STRUCTURE),
-        "coloured photo": (photos.astronaut(), Status.NO_STRUCTURE),
-        "text": (text_page(), Status.NO_STRUCTURE),
-    }
-    found = recognizer.predict([picture for picture, _ in pictures.values()])
-    assert len(found) == len(pictures)
-    for prediction, (name, (_, status)) in zip(found, pictures.items(), strict=True):
-        assert prediction.status is status, (name, prediction.smiles, prediction.confidence)
-        assert prediction.message or status is Status.OK, name
+def test_bad_input_costs_no_other(recognizer: Recognizer, examples: Path, tmp_path: Path) -> None:
+    (tmp_path / "torn.png").write_bytes((examples / "aspirin.png").read_bytes()[:400])
+    blank = Image.new("RGB", (300, 200), "white")
+    good = examples / "paracetamol.png"
+    found = recognizer.predict(
+        [tmp_path / "none.png", good, b"", tmp_path / "torn.png", blank, good]
+    )
+    assert [prediction.status for prediction in found] == [
+        Status.ERROR, Status.OK, Status.ERROR, Status.ERROR, Status.NO_STRUCTURE, Status.OK,
+    ]  # fmt: skip
+    assert all(prediction.message or prediction.status is Status.OK for prediction in found)
 
 
 def test_bytes_arrays_and_pictures_are_the_same(recognizer: Recognizer, examples: Path) -> None:

@@ -1,0 +1,190 @@
+"""Every kind of file that people send is read, or refused for a clear reason."""
+
+import io
+import os
+import re
+import struct
+import subprocess
+import sys
+import zlib
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image, ImageOps
+from skimage import data as photos
+
+from data.negatives import KINDS, negative
+from graphparse import Recognizer
+from graphparse.prediction import Status
+
+Picture = Image.Image
+ERROR, NOTHING = Status.ERROR, Status.NO_STRUCTURE
+SOAK = int(os.environ.get("GRAPHPARSE_SOAK", "40"))
+"""How many pictures the memory is watched over; set it to 10000 for a thorough look."""
+
+
+def encoded(picture: Picture, kind: str = "PNG", **options: object) -> bytes:
+    buffer = io.BytesIO()
+    picture.save(buffer, kind, **options)
+    return buffer.getvalue()
+
+
+def small(examples: Path, name: str = "paracetamol.png") -> Picture:
+    return Image.open(examples / name).convert("L")
+
+
+def bomb(width: int, height: int) -> bytes:
+    """A PNG that says it is as large as that."""
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        check = zlib.crc32(kind + data)
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", check)
+
+    header = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
+    pixels = zlib.compress(bytes(1_000_000))
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", pixels)
+
+
+def sixteen_bits(picture: Picture) -> Picture:
+    return Image.fromarray(np.asarray(picture, np.uint16) * 257)
+
+
+def inverted_palette(picture: Picture) -> Picture:
+    """One bit a pixel, 1 for black."""
+    bits = (np.asarray(picture) < 128).astype(np.uint8)
+    out = Image.fromarray(bits, "P")
+    out.putpalette([255, 255, 255, 0, 0, 0])
+    return out
+
+
+def transparent(picture: Picture, ink: int) -> Picture:
+    """Ink alone, on nothing."""
+    out = Image.new("LA", picture.size, (ink, 0))
+    out.putalpha(ImageOps.invert(picture))
+    return out
+
+
+def turned(picture: Picture) -> bytes:
+    """Stored on its side, with the note that it is."""
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    return encoded(picture.rotate(90, expand=True), "JPEG", exif=exif, quality=95)
+
+
+READ: dict[str, Callable[[Picture], bytes]] = {
+    "as it is.png": encoded,
+    "a PNG.jpg": encoded,
+    "without suffix": encoded,
+    "cmyk.jpg": lambda p: encoded(p.convert("CMYK"), "JPEG", quality=95),
+    "sixteen bits.png": lambda p: encoded(sixteen_bits(p)),
+    "one bit.tif": lambda p: encoded(p.convert("1"), "TIFF", compression="group4"),
+    "inverted palette.png": lambda p: encoded(inverted_palette(p), bits=1),
+    "dark ink on nothing.png": lambda p: encoded(transparent(p, 0)),
+    "light ink on nothing.png": lambda p: encoded(transparent(p, 255)),
+    "light on dark.png": lambda p: encoded(ImageOps.invert(p)),
+    "turned.jpg": turned,
+    "animated.gif": lambda p: encoded(
+        p, "GIF", save_all=True, append_images=[ImageOps.invert(p), p.rotate(90)]
+    ),
+}
+
+
+@pytest.mark.parametrize("name", READ)
+def test_every_way_to_store_a_drawing(
+    recognizer: Recognizer, examples: Path, tmp_path: Path, name: str
+) -> None:
+    path = tmp_path / name
+    path.write_bytes(READ[name](small(examples)))
+    (found,) = recognizer.read(path)
+    assert found.smiles == "CC(=O)Nc1ccc(O)cc1"
+    assert found.page is None
+
+
+REFUSED: dict[str, tuple[Callable[[Picture], bytes], Status, str]] = {
+    "empty.png": (lambda p: b"", ERROR, "empty file"),
+    "half.png": (lambda p: encoded(p)[: len(encoded(p)) // 2], ERROR, "damaged"),
+    "half.jpg": (lambda p: encoded(p, "JPEG")[:900], ERROR, "damaged"),
+    "words.png": (lambda p: b"not an image at all", ERROR, "not an image"),
+    "page.eps": (lambda p: encoded(p, "EPS"), ERROR, "PostScript.*PNG"),
+    "drawing.svg": (lambda p: b"<svg xmlns='http://www.w3.org/2000/svg'/>", ERROR, "SVG.*PNG"),
+    "bomb.png": (lambda p: bomb(20_000, 20_000), ERROR, "too large"),
+    "large.png": (lambda p: bomb(12_000, 13_000), ERROR, "too large: 12000 x 13000"),
+    "one pixel.png": (lambda p: encoded(p.resize((1, 1))), NOTHING, "blank"),
+    "line.png": (lambda p: encoded(Image.new("L", (2000, 1))), NOTHING, "blank"),
+    "white.png": (lambda p: encoded(Image.new("RGB", p.size, "white")), NOTHING, "blank"),
+    "black.png": (lambda p: encoded(Image.new("L", p.size)), NOTHING, "blank"),
+    "nothing.png": (lambda p: encoded(Image.new("RGBA", p.size)), NOTHING, "blank"),
+    "noise.png": (
+        lambda p: encoded(Image.effect_noise((200, 200), 90)), NOTHING, ".",
+    ),
+    "photo.jpg": (lambda p: encoded(Image.fromarray(photos.astronaut()), "JPEG"), NOTHING, "."),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_what_cannot_be_read_says_why(
+    recognizer: Recognizer, examples: Path, tmp_path: Path, name: str
+) -> None:
+    make, status, message = REFUSED[name]
+    path = tmp_path / name
+    path.write_bytes(make(small(examples)))
+    (found,) = recognizer.read(path)
+    assert found.status is status, found.smiles
+    assert found.source == str(path) and found.smiles is None
+    assert re.search(message, found.message), found.message
+
+
+@pytest.mark.parametrize("index", range(len(KINDS)), ids=list(KINDS))
+def test_what_is_no_molecule_is_refused(recognizer: Recognizer, index: int) -> None:
+    kind, picture = negative(0, index)
+    assert kind == list(KINDS)[index]
+    (found,) = recognizer.predict([picture])
+    assert found.status is NOTHING, found.smiles
+    assert found.message
+
+
+def test_pictures_without_structure_are_the_same_each_time() -> None:
+    for index in (0, 5, 7):
+        first, second = (np.asarray(negative(3, index)[1]) for _ in range(2))
+        assert np.array_equal(first, second)
+        assert first.min() < 200 or first.std() > 5
+        assert not np.array_equal(first, np.asarray(negative(4, index)[1]))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="limits of memory are kept there")
+def test_a_decompression_bomb_is_refused_in_little_memory(tmp_path: Path) -> None:
+    """With 100 MB more than the program itself takes; unpacked it would be 400 MB."""
+    path = tmp_path / "bomb.png"
+    path.write_bytes(bomb(20_000, 20_000))
+    script = (
+        "import resource, sys\n"
+        "from graphparse.images import ImageError, load_image\n"
+        "used = int(open('/proc/self/statm').read().split()[0]) * resource.getpagesize()\n"
+        "resource.setrlimit(resource.RLIMIT_AS, (used + 100_000_000,) * 2)\n"
+        "try:\n    load_image(sys.argv[1])\n"
+        "except ImageError as error:\n    print(error)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script, str(path)], capture_output=True, text=True, check=True,
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
+    )  # fmt: skip
+    assert "too large" in done.stdout
+
+
+@pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="no such figure")
+def test_memory_is_flat(recognizer: Recognizer, examples: Path) -> None:
+    """The same few pictures over and over: the second half takes no more memory."""
+
+    def resident() -> int:
+        pages = int(Path("/proc/self/statm").read_text().split()[1])
+        return pages * os.sysconf("SC_PAGE_SIZE")
+
+    pictures = [small(examples, name) for name in ("nicotine.png", "paracetamol.png")]
+    pictures.append(Image.new("L", (90, 60), 255))
+    after = []
+    for i in range(SOAK):
+        recognizer.predict([pictures[i % len(pictures)]])
+        after.append(resident())
+    assert after[-1] - after[SOAK // 2] < 20_000_000
