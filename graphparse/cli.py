@@ -15,6 +15,7 @@ from graphparse.commands.render import render
 from graphparse.commands.report import report
 from graphparse.commands.serve import serve
 from graphparse.commands.train import align_drawings, calibrate, train_detector
+from graphparse.commands.train import refusal as train_refusal
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -35,6 +36,7 @@ app.command()(serve)
 train_app.command("detector")(train_detector)
 train_app.command("align")(align_drawings)
 train_app.command("calibrate")(calibrate)
+train_app.command("refusal")(train_refusal)
 
 
 @app.callback()

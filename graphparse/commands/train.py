@@ -80,3 +80,21 @@ def calibrate(
     check_sets(sets)
     images, right = run(sets, make_recognizer(weights, threads), out)
     typer.echo(f"{images} images, {right} right -> {out}")
+
+
+def refusal(
+    sets: Annotated[
+        list[Path], typer.Argument(exists=True, file_okay=False, help="Not trained on.")
+    ],
+    out: Annotated[Path, typer.Option(dir_okay=False, help="refusal.json")],
+    count: Annotated[int, typer.Option(min=1, help="Made pictures without a structure.")] = 400,
+    seed: Annotated[int, typer.Option(help="Of the made pictures.")] = 1,
+    threads: Threads = None,
+    weights: Weights = None,
+) -> None:
+    """Fit what tells drawings of molecules from text, charts, logos and photos."""
+    from graphparse.fit_refusal import fit_refusal as run
+
+    check_sets(sets)
+    drawings, others, refused = run(sets, make_recognizer(weights, threads), out, count, seed)
+    typer.echo(f"{drawings} drawings, {others} others, {100 * refused:.1f} % refused -> {out}")

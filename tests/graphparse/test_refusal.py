@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from assemble.graph import MoleculeGraph
-from graphparse.refusal import explained_ink, is_grid, why_no_structure
+from graphparse.refusal import angles_of, explained_ink, features, is_grid, why_no_structure
 
 HEXAGON = [(200 + 60 * np.sin(a), 200 - 60 * np.cos(a)) for a in np.arange(6) * np.pi / 3]
 
@@ -92,3 +92,25 @@ def test_lone_labels_are_no_structure() -> None:
     assert "no bonds" in why_no_structure(graph([(20, 20)], [], ["Cl-"]), blank)
     words = graph([(20.0 * i, 20) for i in range(1, 8)], [(0, 1)])
     assert "text" in why_no_structure(words, blank)
+
+
+def test_angles_between_neighbouring_bonds() -> None:
+    assert angles_of(ring()) == pytest.approx(np.full(12, 120.0), abs=0.1)
+    cross = graph([(50, 50), (90, 50), (50, 90), (10, 50), (50, 10)], [(0, i) for i in range(1, 5)])
+    assert angles_of(cross) == pytest.approx(np.full(4, 90.0), abs=0.1)
+    assert len(angles_of(graph([(0, 0), (9, 0)], [(0, 1)]))) == 0
+
+
+def test_a_flow_chart_is_no_structure() -> None:
+    """Its lines are drawn as surely as bonds, but they are square and of many lengths."""
+    places = [(60, 60), (300, 60), (300, 140), (60, 140), (180, 140), (180, 250), (90, 250)]
+    places += [(270, 250), (270, 330), (90, 330)]
+    bonds = [(0, 1), (1, 2), (2, 4), (4, 3), (3, 0), (4, 5), (5, 6), (5, 7), (7, 8), (8, 9), (9, 6)]
+    boxes = graph([(float(x), float(y)) for x, y in places], bonds)
+    assert features(boxes, page(boxes)).shape == (11,)
+    assert why_no_structure(boxes, page(boxes))
+    turn = np.deg2rad(20)
+    rotate = np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]])
+    centred = [rotate @ (np.array(place) - 200) + 200 for place in places]
+    askew = graph([tuple(place) for place in centred], bonds)
+    assert "hardly" in why_no_structure(askew, page(askew))
