@@ -179,6 +179,8 @@ def logo(rng: np.random.Generator) -> Picture:
         fill = ink if rng.random() < 0.6 else None
         width = max(2, round(side * rng.uniform(0.01, 0.08)))
         corners = int(rng.integers(2, 9))
+        if corners > 4:
+            width = max(width, round(0.2 * reach))  # in thin lines it would be a ring of carbons
         if corners == 2:
             draw.ellipse((x - reach, y - reach, x + reach, y + reach), fill, ink, width)
         else:

@@ -12,30 +12,8 @@ from rdkit import Chem, rdBase
 from rdkit.Chem import rdDepictor
 from rdkit.Chem.Draw import rdMolDraw2D
 
-from graphparse.images import ImageError, ImageSource, open_pages
-from graphparse.prediction import Prediction
-
 WEBP_QUALITY = 60
 """Of 100; black lines on white stay clean, at a third of the size of a PNG."""
-
-
-def picture_of(prediction: Prediction, source: ImageSource) -> NDArray[np.uint8]:
-    """The picture that a prediction was read from, (H, W) gray.
-
-    Args:
-        prediction: says on which page, and in which box of it.
-        source: the input, as it was read.
-
-    Raises:
-        ImageError: the input is gone, or another by now.
-    """
-    with open_pages(source) as pages:
-        number = (prediction.page or 1) - 1
-        found = pages.load(number) if number < len(pages) else []
-    for picture in found:
-        if picture.box == prediction.box:
-            return picture.gray
-    raise ImageError("no such picture in the file any more")
 
 
 def picture_url(gray: NDArray[np.uint8], longest: int) -> str:

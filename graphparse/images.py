@@ -102,6 +102,21 @@ def load_image(source: ImageSource) -> LoadedImage:
         return replace(first, notes=(f"first of {len(pages)} pages", *first.notes))
 
 
+def load_picture(
+    source: ImageSource, page: int | None = None, box: tuple[int, int, int, int] | None = None
+) -> LoadedImage:
+    """The picture that a prediction is about, by its source, page and box.
+
+    Raises:
+        ImageError: it cannot be read, or there is no such picture any more.
+    """
+    with open_pages(source) as pages:
+        for picture in pages.load((page or 1) - 1):
+            if picture.box == box:
+                return picture
+    raise ImageError("no such picture on the page")
+
+
 class _ArrayPage:
     def __init__(self, array: NDArray[np.generic]) -> None:
         self._array = array

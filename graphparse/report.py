@@ -18,8 +18,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
-from graphparse.depict import picture_of, picture_url, structure_svg
-from graphparse.images import ImageError
+from graphparse.depict import picture_url, structure_svg
+from graphparse.images import ImageError, load_picture
 from graphparse.prediction import Prediction, Status
 
 NAME = "report.html"
@@ -120,7 +120,7 @@ def _details(entry: _Entry, lines: IO[bytes]) -> dict[str, Any]:
         "inchi_reason": prediction.inchi_reason,
     }
     try:
-        gray = picture_of(prediction, prediction.source)
+        gray = load_picture(prediction.source, prediction.page, prediction.box).gray
     except ImageError as error:
         return {**details, "missing": str(error)}
     height, width = gray.shape

@@ -112,7 +112,7 @@ def files_left(
         begun: a document that was not, and where to go on; it comes first.
     """
     done = Counter(earlier)
-    left = []
+    left: list[tuple[int, Path, int]] = []
     for number, file in enumerate(files):
         if done[str(file)]:
             done[str(file)] -= 1
@@ -146,19 +146,19 @@ def _write_overlays(file: Path, found: list[Prediction], name: Path) -> None:
     """Draw what was found on a page over its pictures."""
     import cv2
 
-    from graphparse.images import open_pages
+    from graphparse.images import ImageError, load_picture
     from graphparse.overlay import draw_overlay
 
-    if all(prediction.graph is None for prediction in found):
-        return
-    name.parent.mkdir(parents=True, exist_ok=True)
-    page = found[0].page
-    with open_pages(file) as pages:
-        pictures = pages.load((page or 1) - 1)
-    for index, (picture, prediction) in enumerate(zip(pictures, found, strict=True), 1):
-        if prediction.graph is not None:
-            part = "" if page is None else f"-{page}"
-            part += "" if prediction.box is None else f"-{index}"
-            _, png = cv2.imencode(".png", draw_overlay(picture.gray, prediction.graph))
-            # written by Python: OpenCV takes no file names that are no text
-            name.with_name(f"{name.name}{part}.png").write_bytes(png.tobytes())
+    for index, prediction in enumerate(found, 1):
+        if prediction.graph is None:
+            continue
+        try:
+            picture = load_picture(file, prediction.page, prediction.box)
+        except ImageError:  # it was there when it was read
+            continue
+        part = "" if prediction.page is None else f"-{prediction.page}"
+        part += "" if prediction.box is None else f"-{index}"
+        _, png = cv2.imencode(".png", draw_overlay(picture.gray, prediction.graph))
+        name.parent.mkdir(parents=True, exist_ok=True)
+        # written by Python: OpenCV takes no file names that are no text
+        name.with_name(f"{name.name}{part}.png").write_bytes(png.tobytes())

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from assemble.molecule import AssembleError, from_molblock
-from graphparse.depict import picture_of, picture_url, structure_svg
-from graphparse.images import ImageError
+from graphparse.depict import picture_url, structure_svg
+from graphparse.images import ImageError, load_picture
 from graphparse.prediction import Prediction
 from graphparse.recognizer import Recognizer
 from graphparse.server.tasks import MOST_PAGES, Convert, Predict, Refused
@@ -50,7 +50,7 @@ def _drawing(image: bytes, prediction: Prediction) -> dict[str, Any]:
     molblock = prediction.molblock
     structure = None if molblock is None else structure_svg(molblock, *STRUCTURE)
     try:
-        gray = picture_of(prediction, image)
+        gray = load_picture(image, prediction.page, prediction.box).gray
     except ImageError:
         return {"picture": None, "width": 0, "height": 0, "structure": structure}
     height, width = gray.shape

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import cv2
 import pytest
+from PIL import Image
 from rdkit import Chem
 
 from graphparse.commands.predict import files_left, find_images
@@ -41,30 +42,33 @@ def test_predict_writes_all_files(examples: Path, tmp_path: Path) -> None:
     shutil.copy(examples / "aspirin.png", nested / "a.png")
     shutil.copy(examples / "caffeine.png", tmp_path / "in" / "b.png")
     (tmp_path / "in" / "broken.png").write_bytes(b"x")
+    pages = [Image.open(examples / "nicotine.png").convert("L"), Image.new("L", (40, 30), 255)]
+    pages[0].save(tmp_path / "in" / "c.tif", save_all=True, append_images=pages[1:])
     (tmp_path / "in" / "notes.txt").write_text("not searched")
     named = tmp_path / "named.txt"
     named.write_text("named files always get a row")
     out = tmp_path / "out"
     done = run("predict", tmp_path / "in", named, "--out", out, "--overlay", "--threads", 2)
     assert done.returncode == 0, done.stderr
-    assert done.stdout.count("\n") == 1 and "4 images" in done.stdout
+    assert done.stdout.count("\n") == 1 and "5 images" in done.stdout
     assert done.stderr == ""
     table = rows(out)
-    assert [Path(row["source"]).name for row in table] == [
-        "b.png", "broken.png", "a.png", "named.txt",
+    assert [(Path(row["source"]).name, row["page"], row["status"]) for row in table] == [
+        ("b.png", "", "ok"), ("broken.png", "", "error"), ("c.tif", "1", "ok"),
+        ("c.tif", "2", "no_structure"), ("a.png", "", "ok"), ("named.txt", "", "error"),
     ]  # fmt: skip
-    assert [row["status"] for row in table] == ["ok", "error", "ok", "error"]
     assert list(table[0]) == [
-        "source", "status", "smiles", "inchi", "inchikey", "confidence", "reader", "seconds",
-        "message",
+        "source", "page", "box", "status", "smiles", "inchi", "inchikey", "confidence", "reader",
+        "seconds", "message",
     ]  # fmt: skip
     lines = [json.loads(line) for line in (out / "predictions.jsonl").read_text().splitlines()]
-    assert [line["status"] for line in lines] == ["ok", "error", "ok", "error"]
+    assert [line["page"] for line in lines] == [None, None, 1, 2, None, None]
     assert len(lines[0]["graph"]["labels"]) == len(lines[0]["graph"]["xy"])
     molecules = list(Chem.SDMolSupplier(str(out / "predictions.sdf")))
-    assert [Chem.MolToInchi(mol) for mol in molecules] == [table[0]["inchi"], table[2]["inchi"]]
+    assert [Chem.MolToInchi(mol) for mol in molecules] == [table[i]["inchi"] for i in (0, 2, 4)]
     assert molecules[0].GetProp("inchi") == table[0]["inchi"]
-    assert len(list((out / "overlays").glob("*.png"))) == 2
+    assert molecules[1].GetProp("_Name").endswith("c.tif page 1")
+    assert len(list((out / "overlays").glob("*.png"))) == 3
 
 
 def test_a_stopped_run_is_continued(examples: Path, tmp_path: Path) -> None:

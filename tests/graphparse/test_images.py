@@ -9,7 +9,7 @@ import pytest
 from PIL import Image, ImageDraw, TiffImagePlugin
 
 from graphparse import images
-from graphparse.images import FORMATS, ImageError, load_image, looks_blank, open_pages
+from graphparse.images import FORMATS, ImageError, load_image, load_picture, looks_blank, open_pages
 
 
 def drawn(mode: str = "L", ink: object = 0, paper: object = 255) -> Image.Image:
@@ -105,6 +105,10 @@ def test_each_page_of_a_tiff_is_a_picture() -> None:
         found = [pages.load(index) for index in range(len(pages))]
     assert [len(pictures) for pictures in found] == [1, 1, 1]
     assert [is_line(pictures[0].gray) for pictures in found] == [True, False, True]
+    assert not is_line(load_picture(data, 2).gray) and is_line(load_picture(data, 3).gray)
+    for page, box in ((4, None), (1, (0, 0, 5, 5))):
+        with pytest.raises(ImageError):
+            load_picture(data, page, box)
     first = load_image(data)
     assert is_line(first.gray) and first.notes == ("first of 3 pages",)
 
