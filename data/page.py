@@ -131,7 +131,12 @@ def spoil(
 
 def paper_of(image: Image) -> int:
     """Gray value of the paper: what most of the page has."""
-    return int(np.median(image[::3, ::3])) if image.size else 255
+    if not image.size:
+        return 255
+    part = np.ascontiguousarray(image[::3, ::3])
+    # several times as fast as sorting
+    below = np.cumsum(cv2.calcHist([part], [0], None, [256], [0, 256]))
+    return int(np.searchsorted(below, part.size / 2))
 
 
 def typical_bond(xy: NDArray[np.float32]) -> float:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from assemble.graph import MoleculeGraph
 from data.clutter import add_clutter
 from data.depict import depict
+from data.drawing import Drawing
 from data.page import spoil
 from data.pen import draw
 from data.rdkit_pen import draw_rdkit
@@ -36,6 +37,10 @@ MOST_TRIES = 1000
 """Molecules tried for one sample before the pool is called useless."""
 BLANK_SHARE = 0.01
 """Share of samples with no molecule at all."""
+DRAWINGS_PER_LAYOUT = 2
+"""One layout is drawn by this many hands: laying out takes as long as drawing and ageing."""
+PAGES_PER_DRAWING = 2
+"""One drawing is printed and scanned this often: at another scale, with other things around it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +57,40 @@ class Sample:
     """Median bond length in pixels."""
 
 
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """A molecule of the pool and what is to be drawn of it."""
+
+    molecule: str
+    drawing: Drawing
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A clean drawing and the sizes its pages are read at."""
+
+    image: NDArray[np.uint8]
+    graph: MoleculeGraph
+    """In pixels of the image."""
+    smiles: str
+    reduce: tuple[float, ...]
+    """Size of each page, of the image."""
+
+
 class SampleStream:
     """Endless rendered samples of a list of molecules.
+
+    What is expensive is used several times: ``block`` samples in a row come from one layout, which
+    several hands draw, and each of their drawings is aged several times. Samples asked for in
+    order are cheap therefore; in any order they are the same.
 
     Args:
         molecules: SMILES to draw from.
         seed: of everything random.
         real: real drawings with known graphs to mix in.
         real_share: share of the samples that are real drawings, if there are any.
+        drawings: of one layout.
+        pages: of one drawing.
     """
 
     def __init__(
@@ -68,58 +99,96 @@ class SampleStream:
         seed: int = 0,
         real: Sequence[RealDrawing] = (),
         real_share: float = 0.15,
+        drawings: int = DRAWINGS_PER_LAYOUT,
+        pages: int = PAGES_PER_DRAWING,
     ) -> None:
         if not molecules:
             raise ValueError("molecules: expected at least one SMILES, got none")
+        if drawings < 1 or pages < 1:
+            raise ValueError(f"drawings, pages: expected at least 1, got {drawings}, {pages}")
         self.molecules = molecules
         self.seed = seed
         self.real = real
         self.real_share = real_share if real else 0.0
+        self.drawings = drawings
+        self.pages = pages
+        # the latest of each with its number: samples are asked for in order
+        self._layout: tuple[int, Layout] | None = None
+        self._drawn: tuple[int, Drawn] | None = None
+
+    @property
+    def block(self) -> int:
+        """Samples in a row that share a layout; the first index of a block is a multiple of it."""
+        return self.drawings * self.pages
 
     def sample(self, index: int) -> Sample:
         """Sample ``index``, the same in every process; what can't be drawn is skipped."""
         rng = np.random.default_rng((self.seed, index))
-        bond = BOND_MEDIAN * float(np.exp2(rng.normal(0, BOND_SPREAD)))
-        bond = float(np.clip(bond, *BOND_RANGE))
         if rng.random() < BLANK_SHARE:
-            return _blank(bond, rng)
+            return _blank(_bond_length(rng), rng)
         if rng.random() < self.real_share:
             drawing = self.real[int(rng.integers(len(self.real)))]
-            image, xy = at_bond_length(drawing, bond, rng)
+            image, xy = at_bond_length(drawing, _bond_length(rng), rng)
             graph = placed(drawing, xy)
             return Sample(image, graph, drawing.smiles, graph.bond_length())
-        return self._render(bond, rng)
+        number, page = divmod(index, self.pages)
+        return _aged(self.drawn(number), page, rng)
 
-    def _render(self, bond: float, rng: np.random.Generator) -> Sample:
+    def layout(self, number: int) -> Layout:
+        """Layout ``number``, that of the samples from ``number * block`` on.
+
+        Raises:
+            ValueError: no molecule of the pool can be drawn.
+        """
+        if self._layout is None or self._layout[0] != number:
+            self._layout = number, self._lay_out(np.random.default_rng((self.seed, number, 2)))
+        return self._layout[1]
+
+    def drawn(self, number: int) -> Drawn:
+        """Drawing ``number``, that of the samples from ``number * pages`` on."""
+        if self._drawn is None or self._drawn[0] != number:
+            layout = self.layout(number // self.drawings)
+            rng = np.random.default_rng((self.seed, number, 3))
+            self._drawn = number, _drawn(layout, self.pages, rng)
+        return self._drawn[1]
+
+    def _lay_out(self, rng: np.random.Generator) -> Layout:
         for _ in range(MOST_TRIES):
             smiles = self.molecules[int(rng.integers(len(self.molecules)))]
             if "@" not in smiles and rng.random() < FLAT_SKIPPED:
                 continue
-            fine = float(rng.uniform(*FINE_RANGE)) if rng.random() < FINE_SHARE else 1.0
-            fine = max(1.0, min(fine, FINEST_BOND / bond))
-            drawn = _draw(smiles, bond * fine, rng)
-            if drawn is None or not drawn[1].n_bonds:
-                continue
-            image, graph, meant = drawn
-            image = add_clutter(image, graph.xy, rng)
-            image, xy = spoil(image, graph.xy, rng, reduce=1 / fine)
-            graph = replace(graph, xy=xy)
-            return Sample(image, graph, meant, graph.bond_length())
+            drawing = depict(smiles, rng)
+            if drawing is not None and drawing.graph.n_bonds:
+                return Layout(smiles, drawing)
         raise ValueError(f"none of {MOST_TRIES} molecules of the pool could be drawn")
 
 
-def _draw(
-    smiles: str, bond: float, rng: np.random.Generator
-) -> tuple[NDArray[np.uint8], MoleculeGraph, str] | None:
-    """A clean drawing by one of the two pens, its graph in pixels, and the molecule it shows."""
+def _bond_length(rng: np.random.Generator) -> float:
+    """Pixels of a bond on a page as it is read."""
+    return float(np.clip(BOND_MEDIAN * np.exp2(rng.normal(0, BOND_SPREAD)), *BOND_RANGE))
+
+
+def _drawn(layout: Layout, pages: int, rng: np.random.Generator) -> Drawn:
+    """A clean drawing by one of the hands, large enough for all of its pages."""
+    bonds = [_bond_length(rng) for _ in range(pages)]
+    fine = float(rng.uniform(*FINE_RANGE)) if rng.random() < FINE_SHARE else 1.0
+    bond = max(bonds) * max(1.0, min(fine, FINEST_BOND / max(bonds)))
+    reduce = tuple(page / bond for page in bonds)
     if rng.random() < RDKIT_SHARE:
-        rendered = draw_rdkit(smiles, bond, rng)
-        return None if rendered is None else (*rendered, smiles)
-    drawing = depict(smiles, rng)
-    if drawing is None:
-        return None
+        rendered = draw_rdkit(layout.molecule, bond, rng)
+        if rendered is not None:
+            return Drawn(*rendered, layout.molecule, reduce)
+    drawing = layout.drawing
     image, xy = draw(drawing, sample_style(rng), bond, rng)
-    return image, replace(drawing.graph, xy=xy), drawing.smiles
+    return Drawn(image, replace(drawing.graph, xy=xy), drawing.smiles, reduce)
+
+
+def _aged(drawn: Drawn, page: int, rng: np.random.Generator) -> Sample:
+    """One of the pages of a drawing."""
+    image = add_clutter(drawn.image, drawn.graph.xy, rng)
+    image, xy = spoil(image, drawn.graph.xy, rng, reduce=drawn.reduce[page])
+    graph = replace(drawn.graph, xy=xy)
+    return Sample(image, graph, drawn.smiles, graph.bond_length())
 
 
 def _blank(bond: float, rng: np.random.Generator) -> Sample:

@@ -23,10 +23,13 @@ def render(
     molecules: Annotated[
         Path | None, typer.Option(exists=True, dir_okay=False, help="SMILES, one a line.")
     ] = None,
+    benchmark: Annotated[
+        bool, typer.Option("--benchmark", help="Time the stages on one core; best with count 1000.")
+    ] = False,
 ) -> None:
     """Render training samples with their exact targets."""
-    if contact_sheet is None and out is None and not round_trip:
-        raise typer.BadParameter("name --contact-sheet, --out or --round-trip")
+    if contact_sheet is None and out is None and not benchmark and not round_trip:
+        raise typer.BadParameter("name --contact-sheet, --out, --benchmark or --round-trip")
     from data.molecules import bundled_pool, load_pool
     from data.stream import SampleStream
     from graphparse.render import write_samples, write_sheet
@@ -34,9 +37,14 @@ def render(
     pool = load_pool(molecules) if molecules else bundled_pool()
     stream = SampleStream(pool, seed)
     if contact_sheet is not None:
-        write_sheet(stream, count, contact_sheet)
+        # each tile another molecule
+        write_sheet(SampleStream(pool, seed, drawings=1, pages=1), count, contact_sheet)
     if out is not None:
         write_samples(stream, count, out)
+    if benchmark:
+        from graphparse.benchmark import measure
+
+        typer.echo(measure(stream, count).table())
     if round_trip:
         _check_round_trip(pool, round_trip, seed, workers)
 

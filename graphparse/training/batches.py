@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
+from itertools import count
 
 import cv2
 import numpy as np
@@ -13,6 +14,7 @@ from torch import Tensor
 from torch.utils.data import IterableDataset, get_worker_info
 
 from assemble.graph import MoleculeGraph
+from data.page import paper_of
 from data.stream import Sample, SampleStream
 from detectors.scale import LOG_LONGEST, LOG_SHORTEST
 from detectors.targets import truth_maps
@@ -24,6 +26,8 @@ SCALE_CROP = 192
 """Pixels of a training crop for the scale network."""
 CHARACTER = 7.0
 """Rough width of a character in pixels, to tell labels that a crop cuts off."""
+MIXED = 4
+"""Batches whose crops are mixed, since samples in a row show the same molecule."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +154,7 @@ class Crop:
 def crop_sample(sample: Sample, rng: np.random.Generator) -> Crop:
     """A random training crop of a rendered sample."""
     graph = sample.graph
-    paper = int(np.median(sample.image))
+    paper = paper_of(sample.image)
     if graph.n_atoms:
         centre = graph.xy[rng.integers(graph.n_atoms)] + rng.normal(0, 40, 2).astype(np.float32)
     else:
@@ -193,7 +197,7 @@ def collate(crops: Sequence[Crop]) -> Batch:
 
 
 class BatchStream(IterableDataset[Batch]):
-    """Endless batches; worker w of n takes every n-th sample, so nothing is drawn twice.
+    """Endless batches; worker w of n takes every n-th block of samples that share a layout.
 
     Args:
         stream: where samples come from.
@@ -213,16 +217,21 @@ class BatchStream(IterableDataset[Batch]):
 
     def __iter__(self) -> Iterator[Batch]:
         worker = get_worker_info()
-        step, index = (worker.num_workers, worker.id) if worker else (1, 0)
-        index += self.first
+        step, number = (worker.num_workers, worker.id) if worker else (1, 0)
+        block = self.stream.block
+        rng = np.random.default_rng((self.stream.seed, self.first, number, 4))
         crops: list[Crop] = []
-        while True:
-            sample = self.stream.sample(index)
-            rng = np.random.default_rng((self.stream.seed, index, 1))
-            # a second crop of a molecule that fits into the first would show the same again
-            wide = max(sample.image.shape) > CROP
-            crops += [crop_sample(sample, rng) for _ in range(self.crops_per_sample if wide else 1)]
-            index += step
-            while len(crops) >= self.batch_size:
+        for start in count(self.first + number * block, step * block):
+            for index in range(start, start + block):
+                crops += self._crops(index)
+            while len(crops) >= MIXED * self.batch_size:
+                rng.shuffle(crops)
                 yield collate(crops[: self.batch_size])
                 crops = crops[self.batch_size :]
+
+    def _crops(self, index: int) -> list[Crop]:
+        sample = self.stream.sample(index)
+        rng = np.random.default_rng((self.stream.seed, index, 1))
+        # a second crop of a molecule that fits into the first would show the same again
+        wide = max(sample.image.shape) > CROP
+        return [crop_sample(sample, rng) for _ in range(self.crops_per_sample if wide else 1)]

@@ -46,10 +46,25 @@ def test_other_seeds_are_other_samples(stream: SampleStream) -> None:
     assert digest(stream, 5) != digest(other, 5)
 
 
+def test_a_block_shows_one_molecule_in_different_ways(stream: SampleStream) -> None:
+    block = [stream.sample(index) for index in range(stream.block, 2 * stream.block)]
+    assert len({sample.smiles for sample in block}) == 1
+    assert len({sample.bond_length for sample in block}) == stream.block
+    assert len({sample.image.tobytes() for sample in block}) == stream.block
+
+
+def test_layouts_and_drawings_may_be_used_once(stream: SampleStream) -> None:
+    once = SampleStream(stream.molecules, 3, drawings=1, pages=1)
+    assert len({once.sample(index).smiles for index in range(8)}) > 6
+    with pytest.raises(ValueError, match="at least 1"):
+        SampleStream(stream.molecules, pages=0)
+
+
 def test_targets_lie_in_the_image_and_mean_the_molecule(stream: SampleStream) -> None:
     wrong = 0
+    once = SampleStream(stream.molecules, 3, drawings=1, pages=1)
     for index in range(150):
-        sample = stream.sample(index)
+        sample = once.sample(index)
         height, width = sample.image.shape
         assert sample.image.dtype == np.uint8
         assert (sample.graph.xy >= 0).all()

@@ -12,6 +12,7 @@ from data.stream import Sample, SampleStream
 from detectors.network import NetworkConfig
 from detectors.parser import Parser
 from detectors.vocabulary import decode, edge_class
+from graphparse.benchmark import STAGES, measure
 from graphparse.training.batches import CROP, BatchStream, collate, crop_sample, take_crop
 from graphparse.training.loop import Networks, TrainConfig, Trainer, rate_at
 from graphparse.training.step import losses
@@ -76,6 +77,23 @@ def test_batches_are_reproducible_and_never_overlap(stream: SampleStream) -> Non
     later = next(iter(BatchStream(stream, 4, first=4)))
     assert torch.equal(first.gray, again.gray)
     assert not torch.equal(first.gray, later.gray)
+
+
+def test_batches_mix_molecules() -> None:
+    stream = SampleStream(bundled_pool()[:300], seed=7)
+    batch = next(iter(BatchStream(stream, 8)))
+    found = {batch.gray[i].numpy().tobytes() for i in range(8)}
+    sizes = batch.image_index.bincount(minlength=8).tolist()
+    assert len(found) == 8
+    assert len(set(sizes)) > 3
+
+
+def test_the_benchmark_times_every_stage(stream: SampleStream) -> None:
+    speed = measure(stream, 6)
+    assert speed.images == 2 * stream.block
+    assert set(speed.seconds) == set(STAGES)
+    assert all(seconds > 0 for seconds in speed.seconds.values())
+    assert "images a second" in speed.table()
 
 
 def test_packed_graphs_are_those_of_the_crops(stream: SampleStream) -> None:
