@@ -99,7 +99,9 @@ class _Page:
         self.face = font_book().face(look, float(rng.random()))
         self.points = float(rng.uniform(*TEXT_POINTS)) * self.dot
         self.bond = float(rng.uniform(*BOND_POINTS)) * self.dot
-        self.style: Style = replace(sample_style(rng), ink=0, paper=255, coloured=False)
+        style = sample_style(rng)
+        # a structure that falls apart into two is no fair test of where it is
+        self.style: Style = replace(style, ink=0, paper=255, coloured=False, lost=0.0)
         self.drawn: list[tuple[NDArray[np.float32], str]] = []
         """Ink of each structure, (n, 2) pixels, and its SMILES."""
         self.to_draw = int(rng.integers(1, MOST_STRUCTURES + 1))
@@ -296,7 +298,7 @@ def _scanned(image: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.u
     values = cv2.GaussianBlur(image, (0, 0), float(rng.uniform(0.4, 1.0))).astype(np.float32)
     values += rng.normal(0, rng.uniform(3, 14), image.shape).astype(np.float32)
     if rng.random() < 0.5:
-        values = np.where(values < rng.uniform(120, 190), 0.0, 255.0).astype(np.float32)
+        values = np.where(values < rng.uniform(150, 205), 0.0, 255.0).astype(np.float32)
         specks = int(rng.uniform(0, 2e-4) * image.size)
         ys, xs = (rng.integers(0, side - 1, specks) for side in image.shape)
         values[ys, xs] = values[ys, xs + 1] = 0

@@ -9,6 +9,7 @@ import typer
 
 from graphparse.commands.assemble import assemble_graphs
 from graphparse.commands.evaluate import evaluate
+from graphparse.commands.pages import score_pages
 from graphparse.commands.predict import predict
 from graphparse.commands.refusal import refusal
 from graphparse.commands.render import render
@@ -31,6 +32,7 @@ app.command()(evaluate)
 app.command("assemble")(assemble_graphs)
 app.command()(refusal)
 app.command()(render)
+app.command("score-pages")(score_pages)
 app.command()(report)
 app.command()(serve)
 train_app.command("detector")(train_detector)

@@ -18,7 +18,9 @@ MOST_PIXELS = 150_000_000
 """Larger pictures are refused before they are decoded."""
 FORMATS = ("PNG", "JPEG", "TIFF", "BMP", "GIF", "WEBP", "PPM")
 """What Pillow may decode; others (EPS runs an interpreter) are refused."""
-SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".gif", ".webp", ".ppm"})
+SUFFIXES = frozenset(
+    {".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".gif", ".webp", ".ppm", ".pdf"}
+)
 """Files of a folder that are taken for images."""
 DARK_PAPER = 110
 """Median gray below which a picture is taken for light ink on dark paper."""
@@ -68,13 +70,20 @@ def open_pages(source: ImageSource) -> Iterator[Pages]:
     """Open a path, bytes, a Pillow image or an array, for as long as the context lasts.
 
     A TIFF may have several pages, each of which is a picture of its own; copies of a page at a
-    lower resolution are passed over. An animation is one picture, its first frame.
+    lower resolution are passed over. An animation is one picture, its first frame. Of a PDF, and
+    of a picture that is a page of text, the drawings on it are cut out.
 
     Raises:
         ImageError: the file is missing, empty or no image.
     """
+    from graphparse.pages import is_pdf, open_pdf
+
     if isinstance(source, np.ndarray):
         yield _ArrayPage(source)
+        return
+    if is_pdf(source):
+        with open_pdf(source) as document:
+            yield document
         return
     with ExitStack() as opened, warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -93,10 +102,14 @@ def load_image(source: ImageSource) -> LoadedImage:
     paper is inverted.
 
     Raises:
-        ImageError: the file is missing, empty, no image, damaged, or too large.
+        ImageError: the file is missing, empty, no image, damaged, or too large, or its first page
+            is one of a document and has no drawing.
     """
     with open_pages(source) as pages:
-        first = pages.load(0)[0]
+        pictures = pages.load(0)
+        if not pictures:
+            raise ImageError("no drawing on the first page")
+        first = pictures[0]
         if len(pages) == 1:
             return first
         return replace(first, notes=(f"first of {len(pages)} pages", *first.notes))
@@ -125,7 +138,7 @@ class _ArrayPage:
         return 1
 
     def load(self, index: int) -> list[LoadedImage]:
-        return [_finish(_gray_of_array(self._array), [])]
+        return _pictures_on(_finish(_gray_of_array(self._array), []))
 
 
 class _ImagePages:
@@ -156,12 +169,18 @@ class _ImagePages:
                 raise ImageError(f"empty image: {width} x {height} pixels")
             image.load()
             gray = _gray_of_image(ImageOps.exif_transpose(image) or image)
-        return [_finish(gray, list(self._notes))]
+        return _pictures_on(_finish(gray, list(self._notes)))
 
     def _is_reduced(self, frame: int) -> bool:
         self._image.seek(frame)
         kind = getattr(self._image, "tag_v2", {}).get(TIFF_KIND, 0)
         return isinstance(kind, int) and bool(kind & 1)
+
+
+def _pictures_on(picture: LoadedImage) -> list[LoadedImage]:
+    from graphparse.pages import pictures_on
+
+    return pictures_on(picture)
 
 
 @contextmanager
@@ -179,6 +198,11 @@ def _as_image_errors() -> Iterator[None]:
         if isinstance(error, OSError) and error.errno:
             raise ImageError(f"cannot be read: {error.strerror}") from error
         raise ImageError(f"damaged image: {error}") from error
+
+
+def picture_of(gray: NDArray[np.uint8]) -> LoadedImage:
+    """A gray picture, (H, W), with its ink made dark and its paper white."""
+    return _finish(gray, [])
 
 
 def looks_blank(gray: NDArray[np.uint8]) -> bool:

@@ -134,6 +134,8 @@ class Document:
             if picture.box is not None:
                 source = partial(source, page=page + 1, box=picture.box)
             prediction = self._read_picture(source, picture)
+            if picture.box is not None and prediction.status == Status.NO_STRUCTURE:
+                continue  # a chart or a logo on a page
             now = time.perf_counter()
             found.append(replace(prediction, seconds=now - start))
             start = now

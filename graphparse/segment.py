@@ -22,12 +22,16 @@ SPECK = 4
 """Pixels in height and width up to which a spot is dirt, or a full stop."""
 LETTER_PIXELS = (6, 60)
 """Heights, in working pixels, among which that of a letter is looked for."""
-NEAR = 0.8
+NEAR = 1.2
 """Gap, in letters, up to which ink belongs together: labels stand nearer to their bonds."""
+TOUCHING = 0.4
+"""Gap, in letters, up to which a line of text may be a label of a drawing."""
 WORD_GAP = 1.0
 """Gap between the words of one line, in letters."""
 LONG_LINE, LETTERS_OF_LINE = 8.0, 6
 """Width in letters, and number of spots of ink, from which on a line is text."""
+CURVE = 0.9
+"""Share of its columns with a single run of ink from which on what axes enclose is a curve."""
 LONGEST_LABEL = 14.0
 """Width in letters up to which a line that touches a drawing is a label of it."""
 TALL, WIDE = 2.2, 3.5
@@ -42,12 +46,15 @@ THIN = 0.8
 """Breadth, in letters, up to which something longer than ``STRAIGHT`` is a rule or an arrow."""
 SMALLEST = (3.5, 1.6)
 """Longer and shorter side, in letters, of the smallest drawing that is cut out."""
-ION_GAP, ION_WIDTH = 3.0, 6.0
+SMALLEST_WRITTEN = 4.0
+"""Shorter side, in letters, of the smallest drawing with all its atoms written out."""
+ION_GAP, ION_WIDTH = 5.0, 6.0
 """Gap and width, in letters, up to which a word beside a drawing is a counter-ion of it."""
 MARGIN = 0.6
 """Paper left around what is cut out, in letters."""
-PAGE_LINES, PAGE_LINE_WIDTH = 3, 14.0
-"""A picture is a page if it has so many lines of text of this width, in letters."""
+PAGE_LINES, PAGE_LINE_WIDTH, PAGE_LINE_SPOTS = 3, 14.0, 8
+"""A picture is a page if it has so many lines of text of this width, in letters, and so many
+spots of ink in each."""
 
 Box = tuple[int, int, int, int]
 """(left, top, right, bottom) in pixels; right and bottom lie just outside."""
@@ -58,11 +65,11 @@ class Region:
     """A drawing on a page."""
 
     box: Box
-    """Of its ink, in pixels of the page."""
+    """Of what is cut out, in pixels of the page."""
+    ink: Box
+    """Of its ink alone, in pixels of the page."""
     gray: NDArray[np.uint8]
     """(h, w), the drawing with some paper around it, the text beside it painted over."""
-    origin: tuple[int, int]
-    """(x, y) of the upper left pixel of ``gray``, in pixels of the page."""
 
 
 def find_structures(gray: NDArray[np.uint8]) -> list[Region]:
@@ -71,31 +78,31 @@ def find_structures(gray: NDArray[np.uint8]) -> list[Region]:
     Args:
         gray: (H, W), dark ink on white paper.
     """
-    layout = _Layout(gray)
-    return [layout.cut(gray, group) for group in layout.groups()]
+    return _Layout(_Sheet(gray)).regions(gray)
 
 
-def is_page(gray: NDArray[np.uint8]) -> bool:
-    """Whether a picture is a page rather than a single structure with its caption.
+def split_page(gray: NDArray[np.uint8]) -> list[Region]:
+    """The drawings of a picture if it is a page; none if it is a structure with its caption.
 
-    It is one if it has lines of running text. Several drawings alone don't make a page: the
-    ions of a salt stand beside each other, too.
+    It is a page if it has lines of running text. Several drawings alone don't make one: the ions
+    of a salt stand beside each other, too.
 
     Args:
         gray: (H, W), dark ink on white paper.
     """
-    layout = _Layout(gray)
-    if layout.is_empty:
-        return False
-    wide = layout.lines.width >= PAGE_LINE_WIDTH * layout.letter
-    return int((wide & layout.text_lines).sum()) >= PAGE_LINES and bool(layout.groups())
+    sheet = _Sheet(gray)
+    if sheet.spots.count < PAGE_LINES * PAGE_LINE_SPOTS:
+        return []
+    layout = _Layout(sheet)
+    return layout.regions(gray) if layout.running_lines() >= PAGE_LINES else []
 
 
 class _Spots:
     """Connected ink, or paper: columns of boxes without the background."""
 
     def __init__(self, mask: NDArray[np.uint8]) -> None:
-        count, self.labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
+        count, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
+        self.labels = np.asarray(labels, np.int32)
         self.count = count - 1
         rows = stats[1:].astype(np.int64)
         self.left, self.top, self.width, self.height, self.area = rows.T
@@ -106,8 +113,8 @@ class _Spots:
         return np.concatenate([[False], chosen])[self.labels].astype(np.uint8)
 
 
-class _Layout:
-    """A page in working pixels, its ink sorted into text, rules and drawings."""
+class _Sheet:
+    """The ink of a page, in working pixels."""
 
     def __init__(self, gray: NDArray[np.uint8]) -> None:
         height, width = gray.shape
@@ -116,15 +123,22 @@ class _Layout:
         small = gray if self.factor == 1 else cv2.resize(gray, size, interpolation=cv2.INTER_AREA)
         flat = int(small.min()) == int(small.max())
         level = 0 if flat else float(np.clip(threshold_otsu(small), *INK_LEVELS))
-        self.spots = spots = _Spots((small < level).astype(np.uint8))
-        self.is_empty = not spots.count
+        self.spots = _Spots((small < level).astype(np.uint8))
+
+
+class _Layout:
+    """The ink of a page sorted into text, rules and drawings."""
+
+    def __init__(self, sheet: _Sheet) -> None:
+        self.factor = sheet.factor
+        self.spots = spots = sheet.spots
         self.letter = _letter_height(spots)
-        if self.is_empty:
-            return
         speck = np.maximum(spots.width, spots.height) <= min(SPECK, 0.25 * self.letter)
         self.small = (spots.height <= TALL * self.letter) & ~speck
         wide = spots.width > WIDE * self.letter
         ruled = self._ruled((~self.small | wide) & ~speck)
+        long = STRAIGHT * self.letter
+        self.axes = np.flatnonzero(ruled & (spots.width > long) & (spots.height > long))
         drawn = ~self.small & ~speck & ~ruled
         self.lines = self._lines(self.small)
         self.line_of = self._line_of_spots()
@@ -133,23 +147,30 @@ class _Layout:
         self.kept = (drawn | self.small) & ~text & ~ruled
         self.large = self.kept & (drawn | wide)
 
-    def groups(self) -> list[NDArray[np.bool_]]:
+    def running_lines(self) -> int:
+        """How many lines of running text there are."""
+        wide = self.lines.width >= PAGE_LINE_WIDTH * self.letter
+        return int((wide & self.text_lines).sum())
+
+    def regions(self, gray: NDArray[np.uint8]) -> list[Region]:
+        """The drawings, from top to bottom, cut out of the page."""
+        return [self._cut(gray, group) for group in self._groups()]
+
+    def _groups(self) -> list[NDArray[np.bool_]]:
         """For each drawing which spots of ink are its own, from top to bottom."""
-        if self.is_empty or not self.large.any():
-            return []
         reach = max(1, round(NEAR * self.letter))
         round_brush = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (reach, reach))
-        blobs = _Spots(cv2.dilate(self.spots.mask(self.kept), round_brush))
+        blobs = _Spots(_uint8(cv2.dilate(self.spots.mask(self.kept), round_brush)))
         blob_of = _at_spots(self.spots, blobs.labels, self.kept)
-        groups, words = [], []
+        groups: list[NDArray[np.bool_]] = []
+        words: list[NDArray[np.bool_]] = []
         for blob in range(1, blobs.count + 1):
             group = blob_of == blob
             (groups if self._is_drawing(group) else words).append(group)
         groups = self._with_ions(groups, words)
         return sorted(groups, key=lambda group: self._box(group)[1::-1])
 
-    def cut(self, gray: NDArray[np.uint8], group: NDArray[np.bool_]) -> Region:
-        """A drawing cut out of the page."""
+    def _cut(self, gray: NDArray[np.uint8], group: NDArray[np.bool_]) -> Region:
         left, top, right, bottom = self._box(group)
         margin = round(MARGIN * self.letter) + 1
         height, width = self.spots.labels.shape
@@ -159,26 +180,28 @@ class _Layout:
         own = np.concatenate([[False], group])[near]
         # the blur around letters goes with them, that around the drawing stays
         brush = np.ones((5, 5), np.uint8)
-        other = cv2.dilate(((near > 0) & ~own).astype(np.uint8), brush)
-        other &= 1 - cv2.dilate(own.astype(np.uint8), brush)
-        scale = 1 / self.factor
-        big_x0, big_y0 = round(x0 * scale), round(y0 * scale)
-        big_x1 = min(round(x1 * scale), gray.shape[1])
-        big_y1 = min(round(y1 * scale), gray.shape[0])
-        piece = gray[big_y0:big_y1, big_x0:big_x1].copy()
+        other = _uint8(cv2.dilate(((near > 0) & ~own).astype(np.uint8), brush))
+        other &= 1 - _uint8(cv2.dilate(own.astype(np.uint8), brush))
+        box, ink = (
+            self._on_page((x0, y0, x1, y1), gray),
+            self._on_page((left, top, right, bottom), gray),
+        )
+        piece = gray[box[1] : box[3], box[0] : box[2]].copy()
         size = (piece.shape[1], piece.shape[0])
         piece[cv2.resize(other, size, interpolation=cv2.INTER_NEAREST) > 0] = 255
-        box = tuple(round(side * scale) for side in (left, top, right, bottom))
-        return Region((box[0], box[1], box[2], box[3]), piece, (big_x0, big_y0))
+        return Region(box, ink, piece)
+
+    def _on_page(self, box: Box, gray: NDArray[np.uint8]) -> Box:
+        """A box of working pixels in pixels of the page."""
+        height, width = gray.shape
+        left, top, right, bottom = (round(side / self.factor) for side in box)
+        return left, top, min(right, width), min(bottom, height)
 
     def _ruled(self, asked: NDArray[np.bool_]) -> NDArray[np.bool_]:
         """Which of the spots are tables, axes, frames, bars, arrows."""
         out = np.zeros(self.spots.count, bool)
         for spot in np.flatnonzero(asked):
-            x, y = int(self.spots.left[spot]), int(self.spots.top[spot])
-            w, h = int(self.spots.width[spot]), int(self.spots.height[spot])
-            mask = (self.spots.labels[y : y + h, x : x + w] == spot + 1).astype(np.uint8)
-            out[spot] = _is_ruled(mask, self.letter)
+            out[spot] = _is_ruled(self._mask_of(int(spot)).view(np.uint8), self.letter)
         return out
 
     def _lines(self, small: NDArray[np.bool_]) -> _Spots:
@@ -189,7 +212,7 @@ class _Layout:
             # the lowest row is left out, lest a "g" should touch the line below
             boxes[y : max(self.spots.bottom[spot] - 1, y + 1), x : self.spots.right[spot]] = 1
         gap = max(3, round(WORD_GAP * self.letter))
-        return _Spots(cv2.morphologyEx(boxes, cv2.MORPH_CLOSE, np.ones((1, gap), np.uint8)))
+        return _Spots(_uint8(cv2.morphologyEx(boxes, cv2.MORPH_CLOSE, np.ones((1, gap), np.uint8))))
 
     def _line_of_spots(self) -> NDArray[np.int64]:
         """Number of the line (from 1) that the middle of each spot lies in, 0 for none."""
@@ -202,18 +225,40 @@ class _Layout:
         lines, letter = self.lines, self.letter
         letters = np.bincount(self.line_of, minlength=lines.count + 1)[1:]
         text = (lines.width >= LONG_LINE * letter) & (letters >= LETTERS_OF_LINE)
-        reach = 2 * max(1, round(NEAR / 2 * letter)) + 1
+        reach = 2 * max(1, round(TOUCHING * letter)) + 1
         around = cv2.dilate(self.spots.mask(drawn), np.ones((reach, reach), np.uint8))
         touching = np.zeros(lines.count + 1, bool)
         touching[np.unique(lines.labels[around > 0])] = True
         return text & ~(touching[1:] & (lines.width < LONGEST_LABEL * letter))
 
     def _is_drawing(self, group: NDArray[np.bool_]) -> bool:
-        if not (group & self.large).any():
-            return False
         left, top, right, bottom = self._box(group)
         longer, shorter = max(right - left, bottom - top), min(right - left, bottom - top)
-        return longer >= SMALLEST[0] * self.letter and shorter >= SMALLEST[1] * self.letter
+        least = SMALLEST[1] if (group & self.large).any() else SMALLEST_WRITTEN
+        if longer < SMALLEST[0] * self.letter or shorter < least * self.letter:
+            return False
+        return not (self._is_enclosed((left, top, right, bottom)) and self._is_curve(group))
+
+    def _is_enclosed(self, box: Box) -> bool:
+        """Whether the middle of a box lies within axes, a frame or a table."""
+        spots, axes = self.spots, self.axes
+        x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
+        across = (spots.left[axes] < x) & (x < spots.right[axes])
+        return bool((across & (spots.top[axes] < y) & (y < spots.bottom[axes])).any())
+
+    def _is_curve(self, group: NDArray[np.bool_]) -> bool:
+        """Whether the largest piece of a drawing has one height for each place along the x axis."""
+        own = np.flatnonzero(group)
+        widest = int(own[np.argmax(self.spots.width[own])])
+        mask = self._mask_of(widest)
+        runs = (np.diff(mask, axis=0, prepend=0) == 1).sum(0)
+        return float(np.mean(runs <= 1)) >= CURVE
+
+    def _mask_of(self, spot: int) -> NDArray[np.int8]:
+        """(h, w) of 0 and 1: a spot in its own box."""
+        rows = slice(self.spots.top[spot], self.spots.bottom[spot])
+        cols = slice(self.spots.left[spot], self.spots.right[spot])
+        return (self.spots.labels[rows, cols] == spot + 1).astype(np.int8)
 
     def _with_ions(
         self, groups: list[NDArray[np.bool_]], words: list[NDArray[np.bool_]]
@@ -245,6 +290,11 @@ class _Layout:
         )
 
 
+def _uint8(image: object) -> NDArray[np.uint8]:
+    """What OpenCV gives back for an image of bytes."""
+    return np.asarray(image, np.uint8)
+
+
 def _letter_height(spots: _Spots) -> float:
     """Typical height of a letter in pixels: most of what is on a page are letters."""
     low, high = LETTER_PIXELS
@@ -269,7 +319,7 @@ def _is_ruled(mask: NDArray[np.uint8], letter: float) -> bool:
     for shape in ((1, length), (length, 1)):
         # thickened across, so that the lines of a page that lies askew are found
         thick = cv2.dilate(mask, np.ones(tuple(5 if side == 1 else 1 for side in shape), np.uint8))
-        straight |= cv2.morphologyEx(thick, cv2.MORPH_OPEN, np.ones(shape, np.uint8))
+        straight |= _uint8(cv2.morphologyEx(thick, cv2.MORPH_OPEN, np.ones(shape, np.uint8)))
     return int((mask & straight).sum()) > STRAIGHT_SHARE * area
 
 
