@@ -20,6 +20,8 @@ INK_LEVELS = (100, 200)
 """Limits of the gray value below which there is ink."""
 SPECK = 4
 """Pixels in height and width up to which a spot is dirt, or a full stop."""
+DASHES, DASH_GAP = 3, 0.5
+"""So many spots no larger than that, with gaps of so many letters, are a hashed bond."""
 LETTER_PIXELS = (6, 60)
 """Heights, in working pixels, among which that of a letter is looked for."""
 NEAR = 1.2
@@ -144,7 +146,7 @@ class _Layout:
         self.line_of = self._line_of_spots()
         self.text_lines = self._text_lines(drawn)
         text = np.concatenate([[False], self.text_lines])[self.line_of] & self.small
-        self.kept = (drawn | self.small) & ~text & ~ruled
+        self.kept = ((drawn | self.small) & ~text & ~ruled) | self._dashes(speck)
         self.large = self.kept & (drawn | wide)
 
     def running_lines(self) -> int:
@@ -203,6 +205,14 @@ class _Layout:
         for spot in np.flatnonzero(asked):
             out[spot] = _is_ruled(self._mask_of(int(spot)).view(np.uint8), self.letter)
         return out
+
+    def _dashes(self, speck: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """Which of the smallest spots lie in a row, rather than alone as dirt and full stops do."""
+        reach = max(3, round(DASH_GAP * self.letter))
+        rows = _Spots(_uint8(cv2.dilate(self.spots.mask(speck), np.ones((reach, reach), np.uint8))))
+        row_of = _at_spots(self.spots, rows.labels, speck)
+        members = np.bincount(row_of[speck], minlength=rows.count + 1)
+        return speck & (members[row_of] >= DASHES)
 
     def _lines(self, small: NDArray[np.bool_]) -> _Spots:
         """Lines of text: letters whose boxes lie side by side."""
