@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Any
@@ -48,6 +49,10 @@ def _array(name: str, value: Any, dtype: type, shape: tuple[int, ...]) -> NDArra
     return array
 
 
+def _ints(values: Iterable[Any]) -> tuple[int, ...]:
+    return tuple(int(value) for value in values)
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class MoleculeGraph:
     """A molecule as it is drawn on the paper; what it means is worked out elsewhere.
@@ -74,6 +79,11 @@ class MoleculeGraph:
     """(N,) float32, probability that the atom and its label are right; ones if not given."""
     bond_scores: NDArray[Any] = field(default_factory=lambda: np.zeros(0, np.float32))
     """(M,) float32, probability that the bond and its kind are right; ones if not given."""
+    variable: tuple[tuple[int, tuple[int, ...]], ...] = ()
+    """Bonds of variable position: an atom, and the two or more that it may be bonded to. They
+    are not in ``bonds``."""
+    repeats: tuple[tuple[tuple[int, ...], str], ...] = ()
+    """Brackets around a repeating unit: its atoms, and the subscript ("n")."""
 
     def __post_init__(self) -> None:
         labels = tuple(str(label) for label in self.labels)
@@ -95,6 +105,16 @@ class MoleculeGraph:
         valid = {int(kind) for kind in BondKind}
         if unknown := set(self.kinds.tolist()) - valid:
             raise GraphError(f"kinds: expected values of BondKind, got {sorted(unknown)}")
+        put(self, "variable", tuple((int(i), _ints(ends)) for i, ends in self.variable))
+        put(self, "repeats", tuple((_ints(atoms), str(text)) for atoms, text in self.repeats))
+        for i, ends in self.variable:
+            if len(set(ends) - {i}) < 2 or not all(0 <= k < n for k in (i, *ends)):
+                raise GraphError(
+                    f"variable: expected an atom and two or more others, got {i} {ends}"
+                )
+        for atoms, _ in self.repeats:
+            if not atoms or not all(0 <= k < n for k in atoms):
+                raise GraphError(f"repeats: expected atom indices in 0..{n - 1}, got {atoms}")
 
     @classmethod
     def empty(cls) -> MoleculeGraph:
@@ -118,6 +138,10 @@ class MoleculeGraph:
 
     def to_dict(self) -> dict[str, Any]:
         """Plain lists, ready for JSON; :meth:`from_dict` reads them back."""
+        many: dict[str, Any] = {
+            "variable": [[i, list(ends)] for i, ends in self.variable],
+            "repeats": [[list(atoms), text] for atoms, text in self.repeats],
+        }
         return {
             "xy": self.xy.astype(float).round(3).tolist(),
             "labels": list(self.labels),
@@ -126,6 +150,7 @@ class MoleculeGraph:
             "kinds": [BondKind(kind).name.lower() for kind in self.kinds.tolist()],
             "atom_scores": self.atom_scores.astype(float).round(4).tolist(),
             "bond_scores": self.bond_scores.astype(float).round(4).tolist(),
+            **{name: value for name, value in many.items() if value},
         }
 
     @classmethod
@@ -145,6 +170,8 @@ class MoleculeGraph:
                 kinds=np.array(kinds, np.int8),
                 atom_scores=values.get("atom_scores", ()),
                 bond_scores=values.get("bond_scores", ()),
+                variable=values.get("variable", ()),
+                repeats=values.get("repeats", ()),
             )
         except (KeyError, TypeError, ValueError) as error:
             if isinstance(error, GraphError):

@@ -12,10 +12,11 @@ from assemble.build import set_conformer
 from assemble.charges import complete_hydrogens
 from assemble.graph import MoleculeGraph
 from assemble.ions import separate_ions
+from assemble.markush import cx_variable, mark_markush, why_many, with_middles, with_repeats
 from assemble.multiples import multiplied
 from assemble.repair import draft_valid
 from assemble.stereo import BOND, assign_stereo
-from assemble.writers import write_molblock
+from assemble.writers import label_atoms, write_molblock
 
 
 class AssembleError(ValueError):
@@ -30,7 +31,7 @@ class Molecule:
     """Sanitised, with a 2-D conformer in image pixels, y up (minus the image's y)."""
     smiles: str
     cxsmiles: str
-    """With the labels of R groups."""
+    """With the labels of R groups, bonds of variable position and repeating units."""
     inchi: str | None
     inchi_reason: str
     """Why there is no InChI; "" if there is one."""
@@ -65,9 +66,11 @@ def assemble(graph: MoleculeGraph, alternatives: Alternatives | None = None) -> 
 
 
 def _assemble(graph: MoleculeGraph, alternatives: Alternatives | None) -> Molecule:
-    draft, graph = draft_valid(graph, alternatives)
+    drawn = graph
+    draft, graph = draft_valid(with_middles(graph), alternatives)
     if not draft.mol.GetNumAtoms():
         raise AssembleError("the graph has nothing but lone atoms that are no molecules")
+    mark_markush(draft.mol, label_atoms(draft.mol, draft.atom_of), drawn)
     complete_hydrogens(draft)
     mol = draft.mol.GetMol()
     Chem.SanitizeMol(mol)
@@ -120,11 +123,21 @@ def _spelled(mol: Chem.Mol, warnings: tuple[str, ...]) -> Molecule:
 
 
 def _cxsmiles(mol: Chem.Mol) -> str:
-    fields = Chem.CXSmilesFields.CX_ATOM_LABELS
-    return str(Chem.MolToCXSmiles(mol, Chem.SmilesWriteParams(), fields))
+    fields = Chem.CXSmilesFields
+    wanted = fields.CX_ATOM_LABELS | fields.CX_POLYMER
+    marked = with_repeats(mol)
+    text = str(Chem.MolToCXSmiles(marked, Chem.SmilesWriteParams(), wanted))
+    variable = cx_variable(
+        marked, list(marked.GetPropsAsDict(True, True)["_smilesAtomOutputOrder"])
+    )
+    if not variable:
+        return text
+    return f"{text[:-1]},{variable}|" if text.endswith("|") else f"{text} |{variable}|"
 
 
 def _inchi(mol: Chem.Mol, smiles: str) -> tuple[str | None, str]:
+    if many := why_many(mol):
+        return None, f"no InChI for {many}"
     dummies = sorted({_label_of(atom) for atom in mol.GetAtoms() if atom.GetAtomicNum() == 0})
     if dummies:
         return None, f"no InChI for a structure with {', '.join(dummies)}"

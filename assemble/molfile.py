@@ -7,6 +7,7 @@ from rdkit import Chem, rdBase
 
 from assemble.graph import BondKind, MoleculeGraph
 from assemble.labels import parse_label
+from assemble.markush import read_repeats, read_variable
 
 BOND = 24.0
 """Length in pixels that the median bond is scaled to."""
@@ -50,6 +51,8 @@ def read_molfile(text: str) -> MoleculeGraph:
     labels = {atom.GetIdx(): _label(atom) for atom in mol.GetAtoms()}
     charges = {atom.GetIdx(): atom.GetFormalCharge() for atom in mol.GetAtoms()}
     stands_for = _contract(mol, labels, charges)
+    variable = read_variable(mol)
+    stands_for.update((middle, atom) for middle, (atom, _) in variable.items())
     kept = [i for i in range(mol.GetNumAtoms()) if stands_for.get(i, i) == i]
     new = {old: i for i, old in enumerate(kept)}
     bonds, kinds = [], []
@@ -58,6 +61,7 @@ def read_molfile(text: str) -> MoleculeGraph:
         if a != b:
             bonds.append((new[a], new[b]))
             kinds.append(_kind(bond))
+    drawn_as = {i: new[stands_for.get(i, i)] for i in range(mol.GetNumAtoms())}
     places = xy[kept]
     if bonds:
         step = np.diff(places[np.array(bonds)], axis=1)[:, 0]
@@ -68,6 +72,13 @@ def read_molfile(text: str) -> MoleculeGraph:
         np.array([charges[i] for i in kept], np.int8),
         np.array(bonds, np.int32).reshape(-1, 2),
         np.array(kinds, np.int8),
+        variable=tuple(
+            (drawn_as[atom], tuple(drawn_as[end] for end in ends))
+            for atom, ends in variable.values()
+        ),
+        repeats=tuple(
+            (tuple(sorted({drawn_as[i] for i in atoms})), text) for atoms, text in read_repeats(mol)
+        ),
     )
 
 

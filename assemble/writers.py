@@ -6,6 +6,8 @@ import re
 
 from rdkit import Chem
 
+from assemble.markush import set_variable_bonds, with_repeats
+
 GROUP_PROPERTY = "_graphparse_group"
 """Of an atom that comes out of a label of several atoms: number of the label, its text, and
 whether it is the attached atom, separated by bars."""
@@ -19,6 +21,20 @@ MOST_V2000 = 999
 def mark_group(atom: Chem.Atom, number: int, label: str, attached: bool) -> None:
     """Note on an atom that it comes out of a label."""
     atom.SetProp(GROUP_PROPERTY, f"{number}|{int(attached)}|{label}")
+
+
+def label_atoms(mol: Chem.Mol, attached: list[tuple[int, int]]) -> list[set[int]]:
+    """For each label of a drawing the atoms that it stands for.
+
+    Args:
+        mol: with the marks of :func:`mark_group`.
+        attached: first and last attached atom of each label; -1 for one that is left out.
+    """
+    atoms = [set(ends) - {-1} for ends in attached]
+    for atom in mol.GetAtoms():
+        if atom.HasProp(GROUP_PROPERTY):
+            atoms[int(atom.GetProp(GROUP_PROPERTY).split("|")[0])].add(atom.GetIdx())
+    return atoms
 
 
 def mark_wedges(mol: Chem.Mol) -> None:
@@ -51,6 +67,8 @@ def write_molblock(mol: Chem.Mol, contracted: bool = False, v3000: bool = False)
             atom.SetProp("molFileAlias", label)
             if v3000 and label != "*":
                 _add_superatom(out, label, [atom.GetIdx()])
+    out = with_repeats(out)
+    v3000 = set_variable_bonds(out) or v3000
     # a copy without: RDKit's own choice of wedges, if those that were drawn say something else
     plain = Chem.Mol(out)
     for bond in out.GetBonds():
