@@ -124,7 +124,7 @@ def _spelled(mol: Chem.Mol, warnings: tuple[str, ...]) -> Molecule:
 
 def _cxsmiles(mol: Chem.Mol) -> str:
     fields = Chem.CXSmilesFields
-    wanted = fields.CX_ATOM_LABELS | fields.CX_POLYMER
+    wanted = fields.CX_ATOM_LABELS | fields.CX_POLYMER | fields.CX_BOND_ATROPISOMER
     marked = with_repeats(mol)
     text = str(Chem.MolToCXSmiles(marked, Chem.SmilesWriteParams(), wanted))
     variable = cx_variable(

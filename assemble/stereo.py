@@ -6,6 +6,7 @@ import math
 
 from rdkit import Chem
 
+from assemble.atropisomer import assign_atropisomers
 from assemble.build import Draft
 from assemble.graph import BondKind, MoleculeGraph
 from assemble.writers import mark_wedges
@@ -45,16 +46,16 @@ def assign_stereo(draft: Draft, graph: MoleculeGraph, mol: Chem.Mol) -> None:
     """
     centres, double_bonds = _possible(mol)
     wavy = _set_directions(draft, graph, mol, centres)
-    wedges = [bond for bond in mol.GetBonds() if bond.GetBondDir() in _WEDGES]
+    wedges = [(b, b.GetBondDir()) for b in mol.GetBonds() if b.GetBondDir() in _WEDGES]
     mark_wedges(mol)
-    narrow = sorted({bond.GetBeginAtomIdx() for bond in wedges})
+    narrow = sorted({bond.GetBeginAtomIdx() for bond, _ in wedges})
     unclear = [index for index in narrow if _is_unclear(mol.GetAtomWithIdx(index))]
     Chem.AssignChiralTypesFromBondDirs(mol, replaceExistingTags=True)
     for atom in mol.GetAtoms():
         known = atom.GetSymbol() in _CENTRES and atom.GetChiralTag() in _TETRAHEDRAL
         if not known or atom.GetIdx() in unclear:
             atom.SetChiralTag(Chem.ChiralType.CHI_UNSPECIFIED)
-    for bond in wedges:
+    for bond, _ in wedges:
         # a bond has one direction: that of a wedge would hide which side of a double bond it is on
         bond.SetBondDir(Chem.BondDir.NONE)
     Chem.SetDoubleBondNeighborDirections(mol, mol.GetConformer())
@@ -65,8 +66,10 @@ def assign_stereo(draft: Draft, graph: MoleculeGraph, mol: Chem.Mol) -> None:
     for bond in wavy:
         _forget_double_bonds(bond)
     Chem.AssignStereochemistry(mol, cleanIt=True, force=True)
+    explained = assign_atropisomers(mol, wedges)
     for atom in map(mol.GetAtomWithIdx, narrow):
-        if atom.GetChiralTag() == Chem.ChiralType.CHI_UNSPECIFIED:
+        unset = atom.GetChiralTag() == Chem.ChiralType.CHI_UNSPECIFIED
+        if unset and atom.GetIdx() not in explained:
             reason = "the geometry is not clear" if atom.GetIdx() in centres else _no_centre(atom)
             draft.warnings.append(f"wedge at {atom.GetSymbol()}{atom.GetIdx()}: {reason}")
 

@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 
 
 def predict(
-    paths: Annotated[list[Path], typer.Argument(exists=True, help="Images, PDF files, or folders of them.")],
+    paths: Annotated[
+        list[Path], typer.Argument(exists=True, help="Images, PDF files, or folders of them.")
+    ],
     out: Annotated[Path, typer.Option(help="Folder for predictions.csv, .jsonl and .sdf.")],
     workers: Annotated[
         int | None, typer.Option(min=1, help="Processes, at most; a process per core if not said.")

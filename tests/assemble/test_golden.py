@@ -307,3 +307,30 @@ def test_drawing_means_its_molecule(name: str) -> None:
     if "->" not in molecule.smiles:
         read_back = Chem.MolFromMolBlock(molecule.molblock)
         assert Chem.MolToInchi(read_back) == molecule.inchi
+
+
+@pytest.mark.parametrize(
+    ("strokes", "sense"),
+    [("0w1", 1), ("0h1", -1), ("0w5", -1), ("0h5", 1), ("8w9", -1), ("8w13", 1), ("0w1 8h9", 1),
+     ("0w1 8w9", 0), ("", 0)],
+)  # fmt: skip
+def test_an_atropisomer_is_kept_where_it_is_drawn(strokes: str, sense: int) -> None:
+    """Two rings side by side, their axis from atom 0 to atom 8, two substituents on each."""
+    left = ring(6, 1, 5)
+    drawn = {frozenset((int(s[0]), int(s[2:]))): s for s in strokes.split()}
+    bonds = ["0-8", "1-6", "5-7", "9-14", "13-15"]
+    for start in (0, 8):
+        # the double bonds leave the wedge alone
+        first = frozenset((start, start + 5)) in drawn
+        for i in range(6):
+            a, b = start + i, start + (i + 1) % 6
+            bonds.append(drawn.get(frozenset((a, b)), f"{a}{'-='[(i + first) % 2]}{b}"))
+    labels = ". . . . . . F Cl . . . . . . Br I"
+    drawing = Drawing(labels, " ".join(bonds), left + [(3 - x, y) for x, y in left], "")
+    molecule = assemble(drawing.graph())
+    stereo = {1: Chem.BondStereo.STEREOATROPCW, -1: Chem.BondStereo.STEREOATROPCCW}
+    for mol in (molecule.mol, Chem.MolFromMolBlock(molecule.molblock)):
+        found = mol.GetBondBetweenAtoms(0, 8).GetStereo()
+        assert found == stereo.get(sense, Chem.BondStereo.STEREONONE)
+    assert ("wU" in molecule.cxsmiles) == bool(sense)
+    assert bool(molecule.warnings) == (bool(strokes) and not sense)
