@@ -28,17 +28,19 @@ def kekulize(draft: Draft, graph: MoleculeGraph) -> None:
         atom for (atom, _), label in zip(draft.atom_of, graph.labels, strict=True) if "H" in label
     }
     for system in _systems(mol):
-        donors = _donors_needed(mol, system)
-        if donors is None:
+        solved = _solve(mol, system)
+        if solved is None:
             _clear(mol, system, Chem.BondType.SINGLE)
             draft.warnings.append("aromatic ring cannot be kekulized: drawn with single bonds")
             continue
+        donors, orders = solved
         for index in donors:
             atom = mol.GetAtomWithIdx(index)
             what = _donate(atom)
             if atom.GetSymbol() == "N" and index not in written:
                 draft.warnings.append(f"N{index}: {what} added to make the ring aromatic")
-        _set_orders(mol, system)
+        for bond, order in orders.items():
+            _clear(mol, [bond], order)
 
 
 def _systems(mol: Chem.RWMol) -> list[list[int]]:
@@ -67,8 +69,10 @@ def _alone(mol: Chem.RWMol, system: list[int]) -> Chem.RWMol:
     return copy
 
 
-def _donors_needed(mol: Chem.RWMol, system: list[int]) -> tuple[int, ...] | None:
-    """The fewest atoms to add a hydrogen or a charge to; None if that does not help."""
+def _solve(
+    mol: Chem.RWMol, system: list[int]
+) -> tuple[tuple[int, ...], dict[int, Chem.BondType]] | None:
+    """The fewest atoms to add a hydrogen or a charge to, and the bonds' orders; None: no way."""
     alone = _alone(mol, system)
     for donors in _choices(alone, system):
         tried = Chem.RWMol(alone)
@@ -76,10 +80,10 @@ def _donors_needed(mol: Chem.RWMol, system: list[int]) -> tuple[int, ...] | None
             _donate(tried.GetAtomWithIdx(index))
         tried.UpdatePropertyCache(strict=False)
         try:
-            Chem.Kekulize(tried)
+            Chem.Kekulize(tried, clearAromaticFlags=True)
         except (Chem.KekulizeException, Chem.AtomKekulizeException):
             continue
-        return donors
+        return donors, {index: tried.GetBondWithIdx(index).GetBondType() for index in system}
     return None
 
 
@@ -107,15 +111,6 @@ def _donate(atom: Chem.Atom) -> str:
         return "charge"
     atom.SetNumExplicitHs(1)
     return "hydrogen"
-
-
-def _set_orders(mol: Chem.RWMol, system: list[int]) -> None:
-    solved = _alone(mol, system)
-    solved.UpdatePropertyCache(strict=False)
-    Chem.Kekulize(solved, clearAromaticFlags=True)
-    types = {index: solved.GetBondWithIdx(index).GetBondType() for index in system}
-    for index, bond_type in types.items():
-        _clear(mol, [index], bond_type)
 
 
 def _clear(mol: Chem.RWMol, bonds: list[int], bond_type: Chem.BondType) -> None:

@@ -153,6 +153,9 @@ def _place(
         charge = atom.charge
         if k == fragment.first and drawn_charge and not own_charge:
             charge = drawn_charge
+        if not _is_possible(atom.symbol, charge):
+            draft.warnings.append(f"charge {charge:+d} at {atom.symbol} is impossible: left out")
+            charge = 0
         made = _rdkit_atom(atom, charge)
         if len(fragment.atoms) > 1:
             mark_group(made, index, graph.labels[index], k == fragment.first)
@@ -168,6 +171,12 @@ def _place(
     for i, j, order in fragment.bonds:
         draft.mol.AddBond(start + i, start + j, _TYPES[order])
     draft.atom_of.append((start + fragment.first, start + fragment.last))
+
+
+def _is_possible(symbol: str, charge: int) -> bool:
+    """No atom gives more electrons than it has, or takes more than four."""
+    most = 8 if symbol == "*" else Chem.GetPeriodicTable().GetAtomicNumber(symbol)
+    return -4 <= charge <= min(most, 8)
 
 
 def _steps_from(fragment: Fragment) -> dict[int, int]:

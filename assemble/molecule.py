@@ -142,7 +142,11 @@ def _inchi(mol: Chem.Mol, smiles: str) -> tuple[str | None, str]:
     if dummies:
         return None, f"no InChI for a structure with {', '.join(dummies)}"
     # from the SMILES, so that no trace of drawn hydrogens and wedges is left in what InChI sees
-    inchi = Chem.MolToInchi(_without_dative_bonds(Chem.MolFromSmiles(smiles) or mol))
+    try:
+        inchi = Chem.MolToInchi(_without_dative_bonds(Chem.MolFromSmiles(smiles) or mol))
+    except ValueError:
+        # a ring that is aromatic only by its arrow has no structure without it
+        inchi = ""
     return (inchi, "") if inchi else (None, "InChI could not be computed")
 
 

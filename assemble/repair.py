@@ -12,7 +12,9 @@ from assemble.charges import add_missing_charges, resolve_arrows
 from assemble.graph import MoleculeGraph
 from assemble.program import most_probable
 
-MOST_CHANGES = 24
+ROUNDS = 3
+"""Times that readings are chosen: with other bonds a label may mean other atoms."""
+MOST_CHANGES = 100
 """Changes after which a graph is given up."""
 _LOWER = {
     Chem.BondType.TRIPLE: Chem.BondType.DOUBLE,
@@ -32,18 +34,17 @@ def draft_valid(
         graph: as drawn.
         alternatives: what else was scored; None makes do with the scores of the bonds.
     """
-    draft = _draft(graph)
-    wrong = _overfull(draft)
-    if not wrong:
-        return draft, graph
-    found = most_probable(graph, alternatives, wrong)
-    if found is not None:
-        mended, warnings = found
-        again = _draft(mended)
-        if not _overfull(again):
-            again.warnings[:0] = warnings
-            return again, mended
+    draft, told = _draft(graph), []
+    for _ in range(ROUNDS):
+        wrong = _overfull(draft)
+        found = most_probable(graph, alternatives, wrong) if wrong else None
+        if found is None:
+            break
+        graph, warnings = found
+        told += warnings
+        draft = _draft(graph)
     weaken(draft, graph)
+    draft.warnings[:0] = told
     return draft, graph
 
 

@@ -50,6 +50,10 @@ def assign_stereo(draft: Draft, graph: MoleculeGraph, mol: Chem.Mol) -> None:
     mark_wedges(mol)
     narrow = sorted({bond.GetBeginAtomIdx() for bond, _ in wedges})
     unclear = [index for index in narrow if _is_unclear(mol.GetAtomWithIdx(index))]
+    for bond, _ in wedges:
+        if bond.GetBeginAtomIdx() not in centres and _is_sp2(bond.GetBeginAtom()):
+            # RDKit would look for an axis here, and fails at some that are none
+            bond.SetBondDir(Chem.BondDir.NONE)
     Chem.AssignChiralTypesFromBondDirs(mol, replaceExistingTags=True)
     for atom in mol.GetAtoms():
         known = atom.GetSymbol() in _CENTRES and atom.GetChiralTag() in _TETRAHEDRAL
@@ -165,6 +169,10 @@ def _is_cumulated(bond: Chem.Bond) -> bool:
         and all(near.GetBondType() == Chem.BondType.DOUBLE for near in atom.GetBonds())
         for atom in (bond.GetBeginAtom(), bond.GetEndAtom())
     )
+
+
+def _is_sp2(atom: Chem.Atom) -> bool:
+    return atom.GetHybridization() in (Chem.HybridizationType.SP, Chem.HybridizationType.SP2)
 
 
 def _no_centre(atom: Chem.Atom) -> str:

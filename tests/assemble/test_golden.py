@@ -275,6 +275,7 @@ VALENCES = {
     "five bonds to carbon": Drawing(". . . . . .", "0-1 0-2 0-3 0-4 0-5", at(0, 72, 144, 216, 288), "CC(C)(C)C", "removed"),
     "a double bond is lowered first": Drawing(". . . . O", "0-1 0-2 0-3 0=4", CROSS, "CC(C)(C)O", "lowered"),
     "hypervalent sulfur is right": Drawing("S . . O O", "0-1 0-2 0=3 0=4", CROSS, "CS(C)(=O)=O"),
+    "a charge beyond reason": Drawing(". H", "0-1", ROW, "C", "impossible", charges=(0, 3)),
     "SF6-like labels": Drawing(". SF5", "0-1", ROW, "CS(F)(F)(F)(F)F"),
     "iodine(III)": Drawing("I Ph Cl Cl", "0-1 0-2 0-3", THREE, "ClI(Cl)c1ccccc1"),
 }  # fmt: skip
