@@ -98,9 +98,9 @@ def _solve(
             for end, order in zip(graph.bonds[row].tolist(), readings[column].orders, strict=True):
                 if end in line_of:
                     entries.append((line_of[end], column, order))
-    lines, columns, values = (np.array(part) for part in zip(*entries, strict=True))
+    at, where, values = (np.array(part) for part in zip(*entries, strict=True))
     size = (len(groups) + len(atoms), len(readings))
-    matrix = csr_array((values, (lines.astype(int), columns.astype(int))), shape=size)
+    matrix = csr_array((values, (at.astype(int), where.astype(int))), shape=size)
     one = np.ones(len(groups))
     low = np.concatenate([one, np.full(len(atoms), -np.inf)])
     high = np.concatenate([one, np.full(len(atoms), 1e-6)])

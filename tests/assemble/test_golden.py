@@ -104,6 +104,8 @@ AMBIGUOUS = {
     "Bn is benzyl": Drawing("HO Bn", "0-1", ROW, "OCc1ccccc1"),
     "Bz is benzoyl": Drawing("HO Bz", "0-1", ROW, "OC(=O)c1ccccc1"),
     "Cy is cyclohexyl": Drawing("HO Cy", "0-1", ROW, "OC1CCCCC1"),
+    "Np is neptunium, since three groups claim it": Drawing("Cl Np", "0-1", ROW, "Cl[Np]"),
+    "Th with one bond is thienyl": Drawing("HO Th", "0-1", ROW, "Oc1cccs1"),
     "Am with one bond is pentyl": Drawing("HO Am", "0-1", ROW, "CCCCCO"),
     "Ph is phenyl, never lead": Drawing("HO Ph", "0-1", ROW, "Oc1ccccc1"),
     "Pb is lead": Drawing(". Pb . . .", "0-1 1-2 1-3 1-4", [ROW[0], *CROSS], "C[Pb](C)(C)C"),
