@@ -95,16 +95,22 @@ def from_molblock(molblock: str) -> Molecule:
             mol = Chem.MolFromMolBlock(molblock)
             if mol is None or not mol.GetNumAtoms():
                 raise AssembleError("not a molfile of a valid molecule")
-            for atom in mol.GetAtoms():
-                if atom.HasProp("dummyLabel"):
-                    # RDKit keeps the number of an R group as its isotope, too
-                    atom.SetIsotope(0)
-                    atom.SetProp("atomLabel", atom.GetProp("dummyLabel"))
+            name_dummies(mol)
             return _spelled(mol, ())
         except (Chem.MolSanitizeException, RuntimeError, ValueError) as error:
             if isinstance(error, AssembleError):
                 raise
             raise AssembleError(f"no valid molecule: {error}") from error
+
+
+def name_dummies(mol: Chem.Mol) -> None:
+    """Give the variable groups of a molfile that was read the labels they have in a drawing."""
+    for atom in mol.GetAtoms():
+        names = [atom.GetProp(key) for key in ("molFileAlias", "dummyLabel") if atom.HasProp(key)]
+        if names and not atom.GetAtomicNum():
+            # RDKit keeps the number of an R group as its isotope, too
+            atom.SetIsotope(0)
+            atom.SetProp("atomLabel", names[0])
 
 
 def _spelled(mol: Chem.Mol, warnings: tuple[str, ...]) -> Molecule:

@@ -12,6 +12,8 @@ from rdkit import Chem, rdBase
 from rdkit.Chem import rdDepictor
 from rdkit.Chem.Draw import rdMolDraw2D
 
+from assemble.molecule import name_dummies
+
 WEBP_QUALITY = 60
 """Of 100; black lines on white stay clean, at a third of the size of a PNG."""
 
@@ -46,10 +48,7 @@ def structure_svg(molblock: str, width: int, height: int) -> str | None:
     if mol is None:
         return None
     Chem.Kekulize(mol)
-    for atom in mol.GetAtoms():
-        if not atom.GetAtomicNum():
-            # the number of an R group, which its label holds already
-            atom.SetIsotope(0)
+    name_dummies(mol)
     # the wedges of the molblock are those of the picture; RDKit would choose others
     Chem.ReapplyMolBlockWedging(mol)
     # to RDKit's own bond length, which the size of its letters goes by

@@ -15,6 +15,7 @@ SQUARE = [[0, 0], [30, 0], [45, 26], [45, -26]]
         (("HO", "", "F", "Cl"), BondKind.WEDGE),
         (("HO", "", "F", "Cl"), BondKind.HASH),
         (("R1", "", "R12", "OMe"), BondKind.SINGLE),
+        (("Ar", "N", "Y", "R'"), BondKind.SINGLE),
     ],
 )
 def test_spelled_again(labels: tuple[str, ...], kind: BondKind) -> None:
