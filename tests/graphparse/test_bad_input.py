@@ -21,7 +21,7 @@ from graphparse.prediction import Status
 
 Picture = Image.Image
 ERROR, NOTHING = Status.ERROR, Status.NO_STRUCTURE
-SOAK = int(os.environ.get("GRAPHPARSE_SOAK", "40"))
+SOAK = int(os.environ.get("GRAPHPARSE_SOAK", "24"))
 """How many pictures the memory is watched over; set it to 10000 for a thorough look."""
 
 
