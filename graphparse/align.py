@@ -2,7 +2,8 @@
 
 A reading whose InChI equals the reference of its image is taken for the truth of the drawing, with
 the places of its atoms, and may be trained on. Repeated as the networks get better, it brings in
-harder and harder images.
+harder and harder images. Where the reference has a molfile in the layout of the image, readings
+that are wrong are mended with it: from these there is most to learn.
 """
 
 from __future__ import annotations
@@ -12,7 +13,10 @@ import zlib
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from graphparse.evaluate import read_references
+from assemble.graph import MoleculeGraph
+from graphparse.evaluate import Reference, read_references
+from graphparse.images import load_image
+from graphparse.molfiles import mended
 from graphparse.prediction import Prediction
 from graphparse.recognizer import Recognizer
 
@@ -47,7 +51,7 @@ def align(
     """Write the verified readings of some folders as a file of aligned graphs.
 
     Args:
-        folders: each with a ``references.csv`` (columns ``image`` and ``inchi``).
+        folders: each with a ``references.csv`` (columns ``image``, ``inchi`` and perhaps ``ref``).
         recognizer: reads the images.
         out: JSON lines with ``image``, ``graph``
             and ``smiles``; read by :func:`data.real.load_aligned`.
@@ -56,8 +60,8 @@ def align(
     Returns:
         Number of graphs written, and of images read.
     """
-    pairs = [
-        (reference.image, reference.inchi)
+    references = [
+        reference
         for folder in folders
         for reference in read_references(folder)[:limit]
         if not held_out(reference.id)
@@ -65,18 +69,28 @@ def align(
     written = 0
     out.parent.mkdir(parents=True, exist_ok=True)
     with out.open("w") as file:
-        for start in range(0, len(pairs), CHUNK):
-            images, inchis = zip(*pairs[start : start + CHUNK], strict=True)
-            predictions = recognizer.predict(list(images))
-            for image, prediction, right in zip(
-                images, predictions, verified(predictions, inchis), strict=True
-            ):
-                if right and prediction.graph is not None:
+        for start in range(0, len(references), CHUNK):
+            chunk = references[start : start + CHUNK]
+            predictions = recognizer.predict([reference.image for reference in chunk])
+            proved = verified(predictions, [reference.inchi for reference in chunk])
+            for reference, prediction, right in zip(chunk, predictions, proved, strict=True):
+                graph = prediction.graph if right else _mended(reference, prediction)
+                if graph is not None:
                     record = {
-                        "image": str(image.resolve()),
-                        "graph": prediction.graph.to_dict(),
-                        "smiles": prediction.smiles,
+                        "image": str(reference.image.resolve()),
+                        "graph": graph.to_dict(),
+                        "smiles": prediction.smiles if right else reference.smiles,
                     }
                     file.write(json.dumps(record) + "\n")
                     written += 1
-    return written, len(pairs)
+    return written, len(references)
+
+
+def _mended(reference: Reference, prediction: Prediction) -> MoleculeGraph | None:
+    """The graph of a drawing that was misread, if its molfile tells."""
+    if reference.molfile is None or prediction.graph is None:
+        return None
+    if prediction.graph.n_bonds < FEWEST_BONDS:
+        return None
+    gray = load_image(reference.image).gray
+    return mended(reference.molfile.read_text(), prediction.graph, gray, reference.inchi)

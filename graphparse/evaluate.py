@@ -36,6 +36,8 @@ class Reference:
     smiles: str
     inchi: str
     inchi_corrected: str
+    molfile: Path | None = None
+    """Laid out as the drawing is, at another scale."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +96,7 @@ class Evaluation:
 
 
 def read_references(folder: Path) -> list[Reference]:
-    """Rows of ``references.csv`` that have an InChI.
+    """Rows of ``references.csv`` that have an InChI; ``ref``, if there, names a molfile.
 
     Raises:
         ReferenceError: there is no such file, or a column is missing.
@@ -112,6 +114,7 @@ def read_references(folder: Path) -> list[Reference]:
                 row["smiles"],
                 row["inchi"],
                 row.get("inchi_corrected") or row["inchi"],
+                folder / row["ref"] if row.get("ref") else None,
             )
             for row in rows
             if row["inchi"]
