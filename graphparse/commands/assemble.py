@@ -47,9 +47,11 @@ def assemble_graphs(
     """Work out the molecules that drawn graphs stand for.
 
     A graph is what predictions.jsonl holds as "graph": xy (pixels, y down), labels ("" is a bare
-    carbon), charges, bonds (pairs of indices) and kinds (1 single, 2 double, 3 triple, 4 aromatic,
-    5 wedge, 6 hash, 7 wavy, 8 bold, 9 dashed, 10 dative; 5 and 6 from the narrow end). A graph that
-    no molecule can be made of gets a message, and the exit code is 1.
+    carbon), bonds (pairs of indices) and kinds (single, double, triple, aromatic, wedge, hash,
+    wavy, bold, dashed, dative; wedge and hash from the narrow end, dative from the donor). It may
+    have charges, variable ([[atom, [ends]]]: a bond to any one of the ends) and repeats
+    ([[[atoms], "n"]]: brackets around a unit). A graph that no molecule can be made of gets a
+    message, and the exit code is 1.
     """
     from assemble.graph import GraphError
     from assemble.molecule import AssembleError, assemble
