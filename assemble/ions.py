@@ -6,7 +6,7 @@ from rdkit import Chem
 
 VALENCE = {"Li": 1, "Na": 1, "K": 1, "Rb": 1, "Cs": 1, "Mg": 2, "Ca": 2, "Sr": 2, "Ba": 2}
 """Metals whose bonds to hetero atoms are ionic, and their charge."""
-ANIONS = frozenset({"O", "S", "N", "F", "Cl", "Br", "I"})
+ANIONS = frozenset({"O", "S", "F", "Cl", "Br", "I"})
 """Elements that take the charge."""
 
 

@@ -66,8 +66,9 @@ def _single_atom(label: str, n_bonds: int, order: int) -> Fragment | None:
     if label in _SPECIAL_ISOTOPES:
         symbol, isotope = _SPECIAL_ISOTOPES[label]
         return Fragment((FragmentAtom(symbol, isotope=isotope, hydrogens=0),))
-    metal = n_bonds > 1 and len(label) == 2 and label in _elements()
-    if label in _LABEL_ONLY or (R_GROUP.fullmatch(label) and not metal):
+    # more bonds than a substituent has: yttrium rather than any group
+    metal = label in _elements() and n_bonds > (1 if len(label) == 2 else 2)
+    if (label in _LABEL_ONLY and not metal) or (R_GROUP.fullmatch(label) and not metal):
         return Fragment((FragmentAtom("*", text=label),))
     match = _SINGLE.fullmatch(label)
     if not match:

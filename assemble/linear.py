@@ -17,6 +17,8 @@ _LINKS = frozenset({"CH2", "H2C", "CF2", "F2C", "CH2CH2O", "OCH2CH2"})
 """What is repeated along a chain when it stands in parentheses."""
 IMPLIED = -1
 """Number of written hydrogens of an atom inside of a named group: nobody wrote any."""
+_ON_OXYGEN = frozenset({"H", "Na", "K", "Li"})
+"""What may follow the oxygens of an acid, as PO3H2."""
 _GAINS = frozenset({"N", "P", "O", "S", "As"})
 """Elements that bond once more with each positive charge; the others bond once less."""
 
@@ -31,6 +33,8 @@ class _Builder:
         self.hydrogens: list[int] = []
         self.current = -1
         self.head = 0
+        self.taken = 0
+        """Units to come that are bonded already."""
 
     def add(self, token: Token) -> int:
         self.atoms.append(FragmentAtom(token.text, token.charge, token.isotope))
@@ -141,6 +145,9 @@ def _chain(build: _Builder, tokens: tuple[Token, ...], outside: int, parent: int
     build.current = parent
     for at, token in enumerate(tokens):
         later = tokens[at + 1 :]
+        if build.taken:
+            build.taken -= 1
+            continue
         if token.kind == "bond":
             if build.current < 0 or not later:
                 return False
@@ -280,7 +287,7 @@ def _oxygens(build: _Builder, token: Token, later: tuple[Token, ...]) -> bool | 
     """Oxygens behind C, S, P or N: carbonyl, carboxyl, sulfonyl, ...; None: an ordinary chain."""
     parent = build.current
     symbol, free = build.atoms[parent].symbol, build.free(parent)
-    ends = not later or all(t.kind == "element" and t.text == "H" for t in later)
+    ends = not later or all(t.kind == "element" and t.text in _ON_OXYGEN for t in later)
     doubles = {("C", 1): 1, ("C", 2): 1, ("S", 1): 1, ("S", 2): 2, ("S", 3): 2, ("P", 1): 1,
                ("P", 2): 1, ("P", 3): 1, ("P", 4): 1}.get((symbol, token.count), 0)  # fmt: skip
     if symbol == "N":
@@ -299,15 +306,17 @@ def _oxygens(build: _Builder, token: Token, later: tuple[Token, ...]) -> bool | 
     if not singles:
         return build.free(parent) >= 0
     if ends and len(singles) > 1 and later:
-        # PO3H2: one hydrogen to each oxygen
+        # PO3H2, PO3Na2: one hydrogen or metal on each oxygen
         count = later[0].count
         if count > len(singles):
             return False
         for single in singles[:count]:
-            build.hydrogens[single] += 1
-            build.used[single] += 1
-        build.hydrogens[parent] -= count
-        build.used[parent] -= count
+            if later[0].text == "H":
+                build.hydrogens[single] += 1
+                build.used[single] += 1
+            else:
+                build.bond(single, build.add(_bare(later[0])), 1)
+        build.taken = len(later)
         return True
     build.current = singles[-1]
     return True

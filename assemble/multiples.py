@@ -9,11 +9,13 @@ from math import lcm
 from rdkit import Chem
 from rdkit.Geometry import Point3D
 
+from assemble.writers import group_number
+
 COUNT_PROPERTY = "_graphparse_count"
 """Of an atom: how often its component is meant, as a fraction ("1/2")."""
 MOST = 12
 """Larger numbers are no count of species."""
-_COUNTED = re.compile(r"(?P<whole>\d{1,2}?)?(?P<half>1/2|\.5)?(?P<species>[A-Z(\[].*)")
+_COUNTED = re.compile(r"(?P<whole>\d{1,2}?)?(?P<half>1/2|\.5)?(?P<species>(?:[a-z]-)?[A-Z(\[].*)")
 _BRACKET = re.compile(r"\](?P<count>\d{1,2})")
 STEP = 1.5
 """Distance between the copies of a component, bond lengths."""
@@ -59,11 +61,14 @@ def mark_bracketed(
         drawn: atoms that are drawn where they are, rather than inside of a label.
         brackets: place and number of each closing bracket.
     """
+    parts = Chem.GetMolFrags(mol)
     spans = [
         (min(xy[i][0] for i in part), max(xy[i][0] for i in part), part[0])
-        for part in ([i for i in part if i in drawn] for part in Chem.GetMolFrags(mol))
+        for part in ([i for i in part if i in drawn] for part in parts)
         if part
     ]
+    # ions of a label such as ONa belong to what the label hangs on
+    inside = [part for part in parts if not drawn.intersection(part)]
     for right, _, count in brackets:
         before = [span for span in spans if span[1] < right]
         if not before:
@@ -72,6 +77,11 @@ def mark_bracketed(
         for first, last, atom in before:
             if first <= high and last >= low:
                 mol.GetAtomWithIdx(atom).SetProp(COUNT_PROPERTY, str(count))
+                whole = next(part for part in parts if atom in part)
+                labels = {group_number(mol.GetAtomWithIdx(i)) for i in whole} - {None}
+                for part in inside:
+                    if group_number(mol.GetAtomWithIdx(part[0])) in labels:
+                        mol.GetAtomWithIdx(part[0]).SetProp(COUNT_PROPERTY, str(count))
 
 
 def multiplied(mol: Chem.Mol, bond_length: float) -> Chem.Mol:

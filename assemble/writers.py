@@ -37,6 +37,11 @@ def label_atoms(mol: Chem.Mol, attached: list[tuple[int, int]]) -> list[set[int]
     return atoms
 
 
+def group_number(atom: Chem.Atom) -> str | None:
+    """Number of the label that an atom comes out of; None if it is drawn by itself."""
+    return atom.GetProp(GROUP_PROPERTY).split("|")[0] if atom.HasProp(GROUP_PROPERTY) else None
+
+
 def mark_wedges(mol: Chem.Mol) -> None:
     """Note the directions that bonds have now, to be written later; in place."""
     for bond in mol.GetBonds():
@@ -103,8 +108,7 @@ def _groups(mol: Chem.Mol) -> list[tuple[str, int, list[int]]]:
     """Label, attached atom and atoms of every contracted label that hangs on the rest."""
     found: dict[str, list[int]] = {}
     for atom in mol.GetAtoms():
-        if atom.HasProp(GROUP_PROPERTY):
-            number = atom.GetProp(GROUP_PROPERTY).split("|")[0]
+        if number := group_number(atom):
             found.setdefault(number, []).append(atom.GetIdx())
     groups = []
     for atoms in found.values():
