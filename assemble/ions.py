@@ -6,8 +6,8 @@ from rdkit import Chem
 
 VALENCE = {"Li": 1, "Na": 1, "K": 1, "Rb": 1, "Cs": 1, "Mg": 2, "Ca": 2, "Sr": 2, "Ba": 2}
 """Metals whose bonds to hetero atoms are ionic, and their charge."""
-ANIONS = frozenset({"O", "S", "F", "Cl", "Br", "I"})
-"""Elements that take the charge."""
+ANIONS = {"O": 2, "S": 2, "F": 1, "Cl": 1, "Br": 1, "I": 1}
+"""Elements that take the charge, and the valence that they have then, the metal counted."""
 
 
 def separate_ions(mol: Chem.Mol) -> Chem.Mol:
@@ -41,8 +41,13 @@ def _is_ionic(atom: Chem.Atom) -> bool:
         not atom.GetFormalCharge()
         and len(bonds) == VALENCE.get(atom.GetSymbol())
         and all(
-            bond.GetBondType() == Chem.BondType.SINGLE
-            and bond.GetOtherAtom(atom).GetSymbol() in ANIONS
+            bond.GetBondType() == Chem.BondType.SINGLE and _is_anion(bond.GetOtherAtom(atom))
             for bond in bonds
         )
     )
+
+
+def _is_anion(atom: Chem.Atom) -> bool:
+    """Whether an atom that loses a bond to a metal can take its electrons."""
+    most = ANIONS.get(atom.GetSymbol(), 0)
+    return not atom.GetFormalCharge() and atom.GetTotalValence() <= most

@@ -1,4 +1,24 @@
-"""The label grammar: condensed formulae in both reading directions -> fragments."""
+"""The label grammar: condensed formulae in both reading directions -> fragments.
+
+Names that are a group and an element are decided by their bonds:
+
+=====  =====================================  ============================
+label  with one or two bonds                  without bonds, or with three
+=====  =====================================  ============================
+Ac     acetyl                                 actinium
+Pr     propyl                                 praseodymium
+Am     pentyl (amyl)                          americium
+Th     thienyl                                thorium
+Ts     tosyl                                  tosyl, never tennessine
+Bn     benzyl                                 benzyl
+Bz     benzoyl                                benzoyl
+Cy     cyclohexyl                             cyclohexyl
+Np     neptunium: neopentyl, naphthyl and     neptunium
+       nitrophenyl are all in use
+Ph     phenyl, never read as Pb               phenyl
+NC     nitrile: the isocyanide is drawn out   -
+=====  =====================================  ============================
+"""
 
 from __future__ import annotations
 
@@ -66,7 +86,7 @@ def _single_atom(label: str, n_bonds: int, order: int) -> Fragment | None:
     if label in _SPECIAL_ISOTOPES:
         symbol, isotope = _SPECIAL_ISOTOPES[label]
         return Fragment((FragmentAtom(symbol, isotope=isotope, hydrogens=0),))
-    # more bonds than a substituent has: yttrium rather than any group
+    # more bonds than a substituent has: yttrium or praseodymium rather than a group
     metal = label in _elements() and n_bonds > (1 if len(label) == 2 else 2)
     if (label in _LABEL_ONLY and not metal) or (R_GROUP.fullmatch(label) and not metal):
         return Fragment((FragmentAtom("*", text=label),))
@@ -74,7 +94,7 @@ def _single_atom(label: str, n_bonds: int, order: int) -> Fragment | None:
     if not match:
         return None
     symbol = match["symbol"]
-    if symbol not in _elements() or (n_bonds and label in groups()):
+    if symbol not in _elements() or (0 < n_bonds < 3 and label in groups()):
         return None
     if match["left"] and match["right"]:
         return None

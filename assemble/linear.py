@@ -256,11 +256,10 @@ def _repeat(build: _Builder, token: Token, parent: int) -> bool:
 
 def _branch(build: _Builder, token: Token, parent: int) -> bool:
     if len(token.inner) == 2 and "bond" in (token.inner[0].kind, token.inner[1].kind):
-        sign, inner = sorted(token.inner, key=lambda unit: unit.kind != "bond")
-        order = sign.count
-        if inner.kind != "element" or inner.count > 1 or inner.text == "H":
+        sign, end = sorted(token.inner, key=lambda unit: unit.kind != "bond")
+        if end.kind != "element" or end.count > 1 or end.text == "H":
             return False
-        build.bond(parent, build.add(inner), order)
+        build.bond(parent, build.add(end), sign.count)
         return True
     if len(token.inner) == 1 and token.inner[0].text == "O" and build.atoms[parent].symbol in "CSP":
         # "C(O)", "S(O)": a double bond, as nothing else follows in the parentheses

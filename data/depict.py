@@ -242,7 +242,7 @@ def _draw(
     vary_plain(mol, bonds, kinds, rng, odds)
     sides = second_sides(bonds, kinds, around, places, rings, plan.centred, rng)
     labels, charges = write_labels(mol, kept, around, places, plan, rng)
-    brackets = ()
+    brackets: tuple[tuple[float, float, float, float], ...] = ()
     if plan.salt.bracketed:
         shown = [places[i] for i in plan.salt.bracketed if i not in plan.hidden]
         brackets, corner = bracket_around(shown, rng)
