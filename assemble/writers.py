@@ -55,38 +55,44 @@ def write_molblock(mol: Chem.Mol, contracted: bool = False, v3000: bool = False)
     Args:
         mol: of :func:`assemble.molecule.assemble`, with coordinates in image pixels, y up.
         contracted: labels of several atoms stay one atom with the label as its alias, as they were
-            drawn; otherwise they are written out as superatoms (SUP S-groups), which editors show
-            contracted or expanded. A file with aliases says less: programs that ignore them read
-            something else.
+            drawn, where the format is V2000; otherwise they are written out as superatoms (SUP
+            S-groups), which editors show contracted or expanded. A file with aliases says less:
+            programs that ignore them read something else.
         v3000: the extended format; larger molecules and dative bonds always get it.
 
     Returns:
         A molfile that is read back as the same molecule.
     """
+    extended = v3000 or _needs_extended(mol)
+    # the extended format has no aliases
+    contracted = contracted and not extended
     out = _contracted(mol) if contracted else _with_superatoms(mol)
     for atom in out.GetAtoms():
         if atom.HasProp("dummyLabel") and not _NUMBERED.fullmatch(atom.GetProp("dummyLabel")):
-            # as a symbol, Y would be yttrium and X any halogen; the extended format has no aliases
+            # as a symbol, Y would be yttrium and X any halogen
             label = atom.GetProp("dummyLabel")
             atom.ClearProp("dummyLabel")
             atom.SetProp("molFileAlias", label)
-            if v3000 and label != "*":
+            if extended and label != "*":
                 _add_superatom(out, label, [atom.GetIdx()])
     out = with_repeats(out)
-    v3000 = set_variable_bonds(out) or v3000
+    set_variable_bonds(out)
     # a copy without: RDKit's own choice of wedges, if those that were drawn say something else
     plain = Chem.Mol(out)
     for bond in out.GetBonds():
         if bond.HasProp(WEDGE_PROPERTY):
             bond.SetBondDir(Chem.BondDir.values[bond.GetIntProp(WEDGE_PROPERTY)])
-    block = _block(out, v3000)
-    return block if contracted or _reads_as(block, mol) else _block(plain, v3000)
+    block = str(Chem.MolToMolBlock(out, forceV3000=extended))
+    if contracted or _reads_as(block, mol):
+        return block
+    return str(Chem.MolToMolBlock(plain, forceV3000=extended))
 
 
-def _block(mol: Chem.Mol, v3000: bool) -> str:
+def _needs_extended(mol: Chem.Mol) -> bool:
+    """Dative bonds, bonds of variable position and large molecules have no place in V2000."""
     dative = any(bond.GetBondType() == Chem.BondType.DATIVE for bond in mol.GetBonds())
     large = max(mol.GetNumAtoms(), mol.GetNumBonds()) > MOST_V2000
-    return str(Chem.MolToMolBlock(mol, forceV3000=v3000 or dative or large))
+    return dative or large or set_variable_bonds(Chem.Mol(mol))
 
 
 def _reads_as(block: str, mol: Chem.Mol) -> bool:

@@ -1,0 +1,72 @@
+"""graphparse assemble as a process."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from rdkit import Chem
+
+from assemble.graph import MoleculeGraph
+from assemble.molecule import assemble
+
+GRAPH = MoleculeGraph(
+    np.array([(24, 24), (0, 38), (48, 38), (24, 0)], np.float32),
+    ("", "NHBoc", "CO2Et", "CH3"),
+    np.zeros(4, np.int8),
+    np.array([(0, 1), (0, 2), (0, 3)], np.int32),
+    np.array([1, 1, 5], np.int8),
+)
+SMILES = assemble(GRAPH).smiles
+
+
+def run(*arguments: object) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "graphparse", "assemble", *map(str, arguments)],
+        capture_output=True, text=True, check=False, env={**os.environ, "PYTHONWARNINGS": "ignore"},
+    )  # fmt: skip
+
+
+def test_graphs_of_any_file_give_molecules(tmp_path: Path) -> None:
+    one, lines = tmp_path / "one.json", tmp_path / "many.jsonl"
+    one.write_text(GRAPH.to_json())
+    record = {"source": "a.png", "graph": GRAPH.to_dict()}
+    lines.write_text("\n".join(map(json.dumps, (record, record, {"graph": None}))))
+    done = run(one)
+    assert (done.returncode, done.stdout, done.stderr) == (0, f"{SMILES}\n", "")
+    assert run(lines).stdout == f"{SMILES}\n" * 2
+    molfile = tmp_path / "one.mol"
+    assert run(one, "--format", "mol", "--out", molfile).returncode == 0
+    assert "NHBoc" in molfile.read_text()
+    assert run(molfile).stdout == f"{SMILES}\n"
+
+
+@pytest.mark.parametrize("options", [(), ("--contracted",), ("--v3000",)])
+def test_molfiles_mean_the_molecule(tmp_path: Path, options: tuple[str, ...]) -> None:
+    file = tmp_path / "graph.json"
+    file.write_text(GRAPH.to_json())
+    block = json.loads(run(file, "--format", "json", *options).stdout)["molblock"]
+    assert ("V3000" in block) == ("--v3000" in options)
+    if "--contracted" in options:
+        assert Chem.MolFromMolBlock(block, sanitize=False).GetNumAtoms() == 4
+    else:
+        assert Chem.MolToSmiles(Chem.MolFromMolBlock(block)) == SMILES
+
+
+def test_errors_are_named_and_cost_nothing_else(tmp_path: Path) -> None:
+    file = tmp_path / "graphs.json"
+    file.write_text(json.dumps([MoleculeGraph.empty().to_dict(), GRAPH.to_dict()]))
+    done = run(file)
+    assert done.returncode == 1
+    assert done.stdout == f"{SMILES}\n"
+    assert "graph 1: the graph has no atoms" in done.stderr
+    file.write_text("{not json")
+    assert run(file).returncode == 2
+    file.write_text('{"xy": 3}')
+    done = run(file)
+    assert done.returncode == 2 and "Traceback" not in done.stderr
