@@ -123,11 +123,12 @@ def load_picture(
     Raises:
         ImageError: it cannot be read, or there is no such picture any more.
     """
+    number = (page or 1) - 1
     with open_pages(source) as pages:
-        for picture in pages.load((page or 1) - 1):
+        for picture in pages.load(number) if number < len(pages) else ():
             if picture.box == box:
                 return picture
-    raise ImageError("no such picture on the page")
+    raise ImageError("no such picture in the file any more")
 
 
 class _ArrayPage:
