@@ -17,7 +17,7 @@ from graphparse.images import ImageSource, load_image
 from graphparse.recognizer import Recognizer
 from graphparse.refusal import features
 
-LOST = 0.001
+LOST = 0.002
 """Share of the real drawings that may be refused: the threshold is set there."""
 PENALTY = 0.1
 """Of the squared coefficients of features with a spread of one."""
