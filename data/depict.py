@@ -167,7 +167,9 @@ def _label_style(rng: np.random.Generator, odds: DepictOdds) -> LabelStyle:
 def _lay_out(mol: Any, rng: np.random.Generator, odds: DepictOdds) -> NDArray[np.float64] | None:
     heavy = mol.GetNumAtoms()
     a, b, c, d, e, f, g = rng.random(7).tolist()
-    bridged = rdMolDescriptors.CalcNumBridgeheadAtoms(mol) > 0
+    # wedges in a cage drawn in perspective do not always say what they mean to
+    flat = not any(atom.IsInRing() and atom.GetChiralTag() for atom in atoms_of(mol))
+    bridged = flat and rdMolDescriptors.CalcNumBridgeheadAtoms(mol) > 0
     coordgen = a < odds.coordgen and heavy <= odds.coordgen_max_atoms
     straighten = bool(c < odds.straighten)
     angle = 0.0

@@ -160,6 +160,7 @@ def test_a_decompression_bomb_is_refused_in_little_memory(tmp_path: Path) -> Non
     path.write_bytes(bomb(20_000, 20_000))
     script = (
         "import resource, sys\n"
+        "import graphparse.pages\n"
         "from graphparse.images import ImageError, load_image\n"
         "used = int(open('/proc/self/statm').read().split()[0]) * resource.getpagesize()\n"
         "resource.setrlimit(resource.RLIMIT_AS, (used + 100_000_000,) * 2)\n"

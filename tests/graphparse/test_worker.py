@@ -1,9 +1,8 @@
-"""The server's process, at work that hangs, dies or fails; light, for processes import it too."""
+"""The server's process, at work that hangs, dies or fails."""
 
-import os
 import threading
 import time
-from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,27 +10,17 @@ import pytest
 from graphparse.server.worker import Busy, Failed, TooSlow, Worker
 
 
-def obedient() -> Callable[[Any], Any]:
-    """Work for a process that does what it is told, whatever comes of it."""
+@pytest.fixture(autouse=True)
+def work(monkeypatch: pytest.MonkeyPatch):
+    """The module with what the process is to do, where the process finds it too."""
+    monkeypatch.syspath_prepend(Path(__file__).parent)
+    import told_work
 
-    def act(task: Any) -> Any:
-        if task == "hang":
-            time.sleep(60)
-        if task == "die":
-            os._exit(1)
-        if task == "fail":
-            raise ValueError("as told")
-        return task
-
-    return act
+    return told_work
 
 
-def unprepared() -> Callable[[Any], Any]:
-    raise ValueError("no weights")
-
-
-def test_a_process_that_hangs_or_dies_is_replaced() -> None:
-    with Worker(obedient, time_limit=1.0) as worker:
+def test_a_process_that_hangs_or_dies_is_replaced(work) -> None:
+    with Worker(work.obedient, time_limit=1.0) as worker:
         assert worker("one") == "one"
         with pytest.raises(TooSlow, match="after 1 s"):
             worker("hang")
@@ -40,13 +29,13 @@ def test_a_process_that_hangs_or_dies_is_replaced() -> None:
         with pytest.raises(Failed, match="as told"):
             worker("fail")
         assert worker("two") == "two"
-    with pytest.raises(ValueError, match="no weights"), Worker(unprepared, 1.0):
+    with pytest.raises(ValueError, match="no weights"), Worker(work.unprepared, 1.0):
         pass
 
 
-def test_too_many_requests_are_turned_away(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_too_many_requests_are_turned_away(work, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("graphparse.server.worker.MOST_WAITING", 1)
-    worker = Worker(obedient, 1.0)
+    worker = Worker(work.obedient, 1.0)
     started, go = threading.Event(), threading.Event()
 
     def slow(task: Any) -> None:
