@@ -98,7 +98,7 @@ class SampleStream:
         molecules: Sequence[str],
         seed: int = 0,
         real: Sequence[RealDrawing] = (),
-        real_share: float = 0.15,
+        real_share: float = 0.2,
         drawings: int = DRAWINGS_PER_LAYOUT,
         pages: int = PAGES_PER_DRAWING,
     ) -> None:
