@@ -28,7 +28,7 @@ from functools import lru_cache
 from rdkit import Chem
 
 from assemble.fragment import Fragment, FragmentAtom, from_smiles
-from assemble.groups import groups
+from assemble.groups import groups, parts
 from assemble.linear import link
 from assemble.species import SPECIES
 from assemble.tokens import R_GROUP, Token, tokenise
@@ -69,6 +69,11 @@ def parse_label(label: str, n_bonds: int = 1, order: int = 1, leftwards: bool = 
     if found is None and (mended := label.translate(_CONFUSED)) != label and mended:
         found = _formula(mended, n_bonds, order, leftwards)
     return found or Fragment((FragmentAtom("*", text=label),), understood=False)
+
+
+def is_end_group(label: str) -> bool:
+    """Whether a label is the name of a group that has one bond, as ``Boc`` or ``Me``."""
+    return label in parts()
 
 
 def _charge_of(text: str | None) -> int:

@@ -17,7 +17,7 @@ from scipy.sparse import csr_array
 from assemble.alternatives import NO_BOND, Alternatives
 from assemble.build import IMPLICIT, ORDERS
 from assemble.graph import DIRECTED_KINDS, BondKind, MoleculeGraph
-from assemble.labels import parse_label
+from assemble.labels import is_end_group, parse_label
 
 FLOORS = (1.0, 1e-3, 1e-4, 1e-5, 1e-6)
 """Least probability of a bond that loses so many orders; that a stroke is none counts as one more.
@@ -154,7 +154,7 @@ def _atom_readings(
 @lru_cache(maxsize=8192)
 def _room(label: str, charge: int, degree: int) -> float:
     """Largest sum of bond orders that the attached atom, or both, of a label can have."""
-    for order in range(MOST_BONDS, 0, -1):
+    for order in range(1 if is_end_group(label) else MOST_BONDS, 0, -1):
         fragment = parse_label(label, degree, order)
         own = any(atom.charge for atom in fragment.atoms)
         room = 0
@@ -162,7 +162,9 @@ def _room(label: str, charge: int, degree: int) -> float:
             atom = fragment.atoms[index]
             inside = sum(o for i, j, o in fragment.bonds if index in (i, j))
             sign = charge if index == fragment.first and charge and not own else atom.charge
-            room += valence(atom.symbol, sign) - inside - (atom.hydrogens or 0)
+            # a group that makes an oxonium ion, as PMBO with two bonds, is misread
+            most = 2 if inside and atom.symbol == "O" and not sign else valence(atom.symbol, sign)
+            room += most - inside - (atom.hydrogens or 0)
         if order <= room:
             return float(order)
     return 0.0

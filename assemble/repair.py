@@ -10,6 +10,7 @@ from assemble.aromatic import kekulize
 from assemble.build import Draft, build
 from assemble.charges import add_missing_charges, resolve_arrows
 from assemble.graph import MoleculeGraph
+from assemble.labels import is_end_group
 from assemble.program import most_probable
 
 ROUNDS = 3
@@ -36,7 +37,7 @@ def draft_valid(
     """
     draft, told = _draft(graph), []
     for _ in range(ROUNDS):
-        wrong = _overfull(draft)
+        wrong = _overfull(draft) | _crowded_groups(graph)
         found = most_probable(graph, alternatives, wrong) if wrong else None
         if found is None:
             break
@@ -65,6 +66,12 @@ def _overfull(draft: Draft) -> set[int]:
         at = index if index in first else max((s for s in starts if s <= index), default=starts[0])
         wrong.add(first[at])
     return wrong
+
+
+def _crowded_groups(graph: MoleculeGraph) -> set[int]:
+    """Atoms whose label is a group with one bond, as ``PMB``, and that have more: a misreading."""
+    degree = np.bincount(graph.bonds.reshape(-1), minlength=graph.n_atoms)
+    return {i for i in np.flatnonzero(degree > 1).tolist() if is_end_group(graph.labels[i])}
 
 
 def _problems(mol: Chem.RWMol) -> list[int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,13 +16,21 @@ from detectors.vocabulary import (
     CHARGES,
     EDGE_CLASSES,
     OTHER_LABEL,
-    decode,
     label_of_class,
 )
 
 EXISTENCE = 0.5
 BARE_CARBON_SURE = 0.98
 """Above this the label of a bare carbon is not read: most atoms are, and reading costs time."""
+
+
+@dataclass(frozen=True, slots=True)
+class LabelReading:
+    """A string that the reader sees at an atom."""
+
+    atom: int
+    text: str
+    probability: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,21 +52,21 @@ class Decoded:
     """Indices of the atoms whose label has to be read."""
 
     def graphs(
-        self, n_images: int, tokens: NDArray[np.int64], log_probability: NDArray[np.float32]
+        self, n_images: int, readings: Sequence[LabelReading]
     ) -> list[tuple[MoleculeGraph, float, Alternatives]]:
         """One graph, its raw confidence and its alternatives per image.
 
         Args:
-            n_images: B; tokens, log_probability: what was read at ``to_read``.
+            n_images: B.
+            readings: of the labels at ``to_read``; of several of one atom the first counts, the
+                others are alternatives.
         """
         best_class = self.label.argmax(1)
         names = [label_of_class(int(index)) or "" for index in best_class]
         sure = self.label.max(1)
-        readings: dict[int, tuple[str, float]] = {}
-        for row, text_log in zip(range(len(self.to_read)), log_probability, strict=True):
-            atom = self.to_read[row]
-            text, probability = decode(tokens[row]), float(np.exp(text_log))
-            readings[int(atom)] = text, probability
+        first = {reading.atom: reading for reading in reversed(readings)}
+        for atom, reading in first.items():
+            text, probability = reading.text, reading.probability
             known = best_class[atom] != OTHER_LABEL
             if not known or (text != names[atom] and probability > sure[atom]):
                 names[atom] = text
@@ -115,7 +124,7 @@ class Decoded:
         return graph, float(np.exp(logs.sum()))
 
     def _alternatives(
-        self, atoms: NDArray[np.int64], readings: dict[int, tuple[str, float]]
+        self, atoms: NDArray[np.int64], readings: Sequence[LabelReading]
     ) -> Alternatives:
         """What was scored for the atoms of one image, numbered as in its graph."""
         new = np.full(len(self.xy), -1)
@@ -123,17 +132,17 @@ class Decoded:
         at_label, classes = np.nonzero(self.label[atoms] > LEAST)
         names = [label_of_class(index) for index in classes.tolist()]
         named = np.array([name is not None for name in names], bool)
-        read = [(new[atom], *found) for atom, found in readings.items() if new[atom] >= 0]
+        read = [reading for reading in readings if new[reading.atom] >= 0]
         at_charge, charges = np.nonzero(self.charge[atoms] > LEAST)
         mine = np.flatnonzero((new[self.pairs] >= 0).all(1))
         at_pair, edges = np.nonzero(self.edge[mine] > LEAST)
         kinds = np.array(EDGE_CLASSES, np.int64)[edges]
         bonds = new[self.pairs[mine[at_pair]]]
         return Alternatives(
-            label_atoms=np.array([*at_label[named], *(atom for atom, _, _ in read)], np.int32),
-            labels=(*(name for name in names if name is not None), *(text for _, text, _ in read)),
+            label_atoms=np.array([*at_label[named], *(new[r.atom] for r in read)], np.int32),
+            labels=(*(name for name in names if name is not None), *(r.text for r in read)),
             label_scores=np.array(
-                [*self.label[atoms[at_label], classes][named], *(score for _, _, score in read)],
+                [*self.label[atoms[at_label], classes][named], *(r.probability for r in read)],
                 np.float32,
             ),
             charge_atoms=at_charge.astype(np.int32),

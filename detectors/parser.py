@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,12 +20,12 @@ from assemble.graph import MoleculeGraph
 from detectors.backbone import MULTIPLE, fuse_batch_norm
 from detectors.candidates import Keypoints, candidate_pairs, find_keypoints, predicted_ends
 from detectors.checkpoint import CheckpointError, load_checkpoint, split_prefix
-from detectors.decoding import decode_graph
+from detectors.decoding import LabelReading, decode_graph
 from detectors.frame import BOND
 from detectors.network import HEAT, SHAPE, NetworkConfig, ParserNetwork, ink_of
 from detectors.scale import MULTIPLE as SCALE_MULTIPLE
 from detectors.scale import ScaleNetwork, expected_length
-from detectors.vocabulary import fingerprint
+from detectors.vocabulary import decode, fingerprint
 
 ATOM_THRESHOLD = 0.12
 MIDPOINT_THRESHOLD = 0.15
@@ -44,6 +45,8 @@ LARGEST = 4096
 MOST_PIXELS = 1 << 21
 MOST_PADDING = 1.35
 """Limits of a batch: its pixels, and how much larger padding may make it."""
+SURE_LABEL = 0.9
+"""Labels read with less probability than this are read in other ways, too."""
 DOUBTFUL = 0.25
 """Raw confidence below which an image is read again, larger and smaller; the surest counts."""
 OTHER_SCALE = 1.22
@@ -221,10 +224,26 @@ class Parser:
         refined = self.network.refiner(features, xy, scores, image_index, torch.from_numpy(pairs))
         decoded = decode_graph(xy.numpy(), image_index.numpy(), pairs, refined)
         to_read = torch.from_numpy(decoded.to_read)
-        tokens, log_probability = self.network.reader.read(
-            features, xy[to_read], image_index[to_read]
+        reader = self.network.reader
+        tokens, scores = reader.read(features, xy[to_read], image_index[to_read])
+        readings = _strings(to_read, tokens, scores)
+        doubtful = (scores < math.log(SURE_LABEL)).nonzero()[:, 0]
+        if len(doubtful):
+            unsure = to_read[doubtful]
+            which, *others = reader.read_otherwise(
+                features, xy[unsure], image_index[unsure], tokens[doubtful]
+            )
+            readings += _strings(unsure[which], *others)
+        return decoded.graphs(len(gray), readings)
+
+
+def _strings(atoms: Tensor, tokens: Tensor, log_probability: Tensor) -> list[LabelReading]:
+    return [
+        LabelReading(atom, decode(row), probability)
+        for atom, row, probability in zip(
+            atoms.tolist(), tokens.numpy(), log_probability.exp().tolist(), strict=True
         )
-        return decoded.graphs(len(gray), tokens.numpy(), log_probability.numpy())
+    ]
 
 
 def _candidates(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import torch
 from torch import Tensor, nn
 
@@ -11,6 +13,10 @@ from detectors.vocabulary import BEGIN, END, MAX_LABEL, N_TOKENS, PAD
 COLUMNS, ROWS = 25, 7
 STEP = 4.0
 """The window: 25 x 7 points, 4 px apart, centred at the atom: four bond lengths wide."""
+BRANCHES = 5
+"""Other strings that are read for one label."""
+LEAST_BRANCH = 0.005
+"""Strings whose first characters are less probable than this are not worth reading on."""
 
 
 class DecoderLayer(nn.Module):
@@ -78,19 +84,62 @@ class LabelReader(nn.Module):
         return self.logits(memory, torch.cat([begin, tokens[:, :-1]], 1))
 
     @torch.inference_mode()
-    def read(self, feature_map: Tensor, xy: Tensor, image_index: Tensor) -> tuple[Tensor, Tensor]:
-        """Greedy reading of L labels: (L, T) tokens and (L,) log probability of each string."""
+    def read(
+        self,
+        feature_map: Tensor,
+        xy: Tensor,
+        image_index: Tensor,
+        forced: Tensor | None = None,
+    ) -> tuple[Tensor, Tensor]:
+        """Greedy reading of L labels: (L, T) tokens and (L,) log probability of each string.
+
+        Args:
+            feature_map: of the encoder.
+            xy: (L, 2) where the labels are.
+            image_index: (L,) whose they are.
+            forced: (L, F) characters that are given, PAD where the reader chooses.
+        """
         memory = self.window(feature_map, xy, image_index)
         count = len(xy)
         tokens = torch.full((count, 1), BEGIN, dtype=torch.long, device=xy.device)
         total = torch.zeros(count, device=xy.device)
         done = torch.zeros(count, dtype=torch.bool, device=xy.device)
-        for _ in range(MAX_LABEL + 1):
+        for step in range(MAX_LABEL + 1):
             if count == 0 or bool(done.all()):
                 break
-            best, choice = self.logits(memory, tokens)[:, -1].float().log_softmax(-1).max(-1)
+            scores = self.logits(memory, tokens)[:, -1].float().log_softmax(-1)
+            choice = scores.argmax(-1)
+            if forced is not None and step < forced.shape[1]:
+                choice = torch.where(forced[:, step] == PAD, choice, forced[:, step])
+            best = scores.gather(1, choice[:, None])[:, 0]
             choice = choice.masked_fill(done, PAD)
             total = total + best.masked_fill(done, 0.0)
             tokens = torch.cat([tokens, choice[:, None]], 1)
             done = done | (choice == END)
         return tokens[:, 1:], total
+
+    @torch.inference_mode()
+    def read_otherwise(
+        self, feature_map: Tensor, xy: Tensor, image_index: Tensor, tokens: Tensor
+    ) -> tuple[Tensor, Tensor, Tensor]:
+        """What else L labels may say: another character somewhere, and greedily on from there.
+
+        Args:
+            feature_map: of the encoder.
+            xy: (L, 2) where the labels are.
+            image_index: (L,) whose they are.
+            tokens: (L, T) what :meth:`read` made of them.
+
+        Returns:
+            (K,) which of the labels, (K, T) tokens and (K,) log probability of each string.
+        """
+        steps = self(feature_map, xy, image_index, tokens).float().log_softmax(-1)
+        own = steps.gather(-1, tokens[..., None]).masked_fill(tokens[..., None] == PAD, 0.0)
+        others = steps.scatter(-1, tokens[..., None], -torch.inf) + own.cumsum(1) - own
+        others = others.masked_fill(tokens[..., None] == PAD, -torch.inf)
+        scores, where = others.flatten(1).topk(BRANCHES)
+        label, rank = (scores > math.log(LEAST_BRANCH)).nonzero(as_tuple=True)
+        place, choice = where[label, rank] // N_TOKENS, where[label, rank] % N_TOKENS
+        later = torch.arange(tokens.shape[1], device=xy.device) >= place[:, None]
+        forced = tokens[label].masked_fill(later, PAD).scatter(1, place[:, None], choice[:, None])
+        return label, *self.read(feature_map, xy[label], image_index[label], forced)

@@ -140,3 +140,13 @@ def test_how_many_bonds_an_atom_may_have(symbol: str, charge: int, bonds: int) -
 def test_tables_of_alternatives_are_checked() -> None:
     with pytest.raises(GraphError, match="rows"):
         Alternatives([0], (), [1.0], [], [], [], np.zeros((0, 2)), [], [])
+
+
+def test_a_group_with_one_bond_that_has_two_is_read_otherwise() -> None:
+    ring = star([K.SINGLE] * 2, ["PMB", "", ""], [0.99, 0.99])
+    read = alternatives(labels=[(0, "PMB", 0.6), (0, "PMBN", 0.1), (0, "PMBO", 0.2)])
+    draft, graph = draft_valid(ring, read)
+    assert graph.labels[0] == "PMBN" and graph.n_bonds == 2  # an oxygen would have three bonds
+    assert any("PMBN" in warning for warning in draft.warnings)
+    lone = star([K.SINGLE], ["PMB", ""], [0.99])
+    assert draft_valid(lone, read)[1] is lone

@@ -8,10 +8,11 @@ from detectors.backbone import UNet, fuse_batch_norm
 from detectors.checkpoint import CheckpointError, load_checkpoint, save_checkpoint
 from detectors.network import NetworkConfig, ParserNetwork
 from detectors.parser import Parser
+from detectors.reader import LabelReader
 from detectors.refiner import Refiner
 from detectors.sampling import sample_points
 from detectors.scale import ScaleNetwork, bin_targets, expected_length
-from detectors.vocabulary import REVERSED_EDGE, encode
+from detectors.vocabulary import END, REVERSED_EDGE, encode
 
 SMALL = NetworkConfig(widths=(16, 16, 16, 16), depths=(1, 1, 1, 1), channels=16)
 
@@ -129,3 +130,24 @@ def test_weights_of_another_vocabulary_are_refused(tmp_path: Path) -> None:
     path = save_checkpoint(tmp_path, "parser", {}, {"vocabulary": {"characters": "abc"}})
     with pytest.raises(CheckpointError, match="other labels"):
         Parser.load(path)
+
+
+@torch.inference_mode()
+def test_other_readings_differ_and_are_scored_as_whole_strings() -> None:
+    torch.manual_seed(3)
+    reader = LabelReader(8, 16, 1).eval()
+    where = torch.rand(2, 8, 12, 12), torch.rand(3, 2) * 40, torch.tensor([0, 1, 1])
+    tokens, scores = reader.read(*where)
+    label, others, other_scores = reader.read_otherwise(*where, tokens)
+    assert len(label) == len(others) == len(other_scores) > 0
+    for row, text, score in zip(label.tolist(), others, other_scores.tolist(), strict=True):
+        assert score <= 0 and not torch.equal(text[: tokens.shape[1]], tokens[row][: len(text)])
+        feature_map, xy, image_index = where
+        logits = reader(feature_map, xy[row : row + 1], image_index[row : row + 1], text[None])
+        each = logits[0].log_softmax(-1).gather(1, text[:, None])[:, 0]
+        ended = (text == END).long()
+        written = ended.cumsum(0) - ended == 0
+        assert score == pytest.approx(float(each[written].sum()), abs=1e-4)
+    again, same = reader.read(*where, forced=tokens)
+    torch.testing.assert_close(same, scores)
+    assert torch.equal(again, tokens)
