@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from data.captions import DESCRIPTORS, Caption, caption, foreign, number
 from data.fonts import font_book
 from data.glyphs import CAPITAL, glyph
 from data.page import paper_of, typical_bond
@@ -20,14 +21,26 @@ Image = NDArray[np.uint8]
 class ClutterOdds:
     """Shares between 0 and 1 of pages, unless something else is said."""
 
-    any: float = 0.34
+    any: float = 0.40
     """Something is added at all. The following are of these pages."""
     number: float = 0.55
     """A compound number or the like, beside or below."""
-    caption: float = 0.22
-    """A line of text, above or below."""
-    other_script: float = 0.30
+    caption: float = 0.26
+    """A line of text."""
+    above: float = 0.30
+    """Of captions: above the drawing."""
+    below: float = 0.50
+    """Of captions: below it. The others stand beside it."""
+    number_below: float = 0.40
+    """Of numbers."""
+    number_above: float = 0.10
+    """Of numbers. The others stand beside the drawing."""
+    far: float = 0.20
+    """Of texts: several bond lengths away."""
+    other_script: float = 0.50
     """Of captions: in another script."""
+    japanese: float = 0.65
+    """Of captions in another script: Japanese, if there is a font for it."""
     descriptor: float = 0.08
     """(R), (S) and the like close to an atom."""
     atom_numbers: float = 0.03
@@ -47,39 +60,6 @@ class ClutterOdds:
 
 
 ODDS = ClutterOdds()
-_WORDS = (
-    *("compound", "example", "formula", "structure", "intermediate", "isomer", "racemic"),
-    *("mixture", "wherein", "reference", "trans", "cis", "and", "enantiomer", "active"),
-    *("yield", "step", "scheme", "method", "general", "preparation", "product"),
-    *("2,2'-bis(5-amino)-", "4-methyl-N-phenyl", "benzamide", "hydrochloride", "acid", "ester"),
-    *("step1", "ref.", "IC50", "nM", "MW", "322.4", "mp", "purity", "calcd.", "found", "entry"),
-    *("table"),
-)
-_TEMPLATES = (
-    *("({n})", "({n})", "({n})", "({n})", "{n}", "{n}", "{n}", "{n}{a}", "{n}{a}", "({n}{a})"),
-    *("({r})", "({r})", "({r}-{n})", "{r}", "[{n}]", "Compound {n}", "Compound {n}", "Ex. {n}"),
-    *("Example {n}", "No. {n}", "L{n}", "{c}-{n}", "{c}{n}", "Formula {r}", "Formula ({r})"),
-    *("[Formula {n}]", "{n}.", "#{n}", "{n})", "Int. {n}", "({c})", "[{c}{n}]", "MW {n}.{n}"),
-)
-_ROMAN = (
-    "I",
-    "II",
-    "III",
-    "IV",
-    "V",
-    "VI",
-    "VII",
-    "VIII",
-    "IX",
-    "X",
-    "Ia",
-    "Ib",
-    "IIa",
-    "IIb",
-    "IVa",
-    "XI",
-)
-_DESCRIPTORS = ("(R)", "(S)", "(E)", "(Z)", "&1", "or1", "abs", "(R)", "(S)", "(±)")
 
 
 def add_clutter(
@@ -87,26 +67,26 @@ def add_clutter(
     xy: NDArray[np.float32],
     rng: np.random.Generator,
     odds: ClutterOdds = ODDS,
-) -> Image:
-    """Write and draw on free paper; the page may grow to the right and downwards.
+) -> tuple[Image, NDArray[np.float32]]:
+    """Write and draw on free paper; the page may grow.
 
     Args:
         image: (H, W) gray.
-        xy: (N, 2) places of the atoms in pixels; they stay where they are.
+        xy: (N, 2) places of the atoms in pixels.
         rng: all choices come from it.
         odds: how often what is added.
 
     Returns:
-        The page, a new array if anything was added.
+        The page, a new array if anything was added, and the places on it.
     """
     if rng.random() >= odds.any:
-        return image
+        return image, xy
     page = _Page(image.copy(), xy, rng, odds)
     lots = rng.random(9).tolist()
     if lots[0] < odds.caption:
-        page.write(_caption(rng, odds), below=True)
+        page.write(_caption(rng, odds), odds.above, odds.below)
     if lots[1] < odds.number:
-        page.write(_number(rng), below=bool(rng.random() < 0.5))
+        page.write(Caption(number(rng)), odds.number_above, odds.number_below)
     if lots[2] < odds.descriptor:
         page.describe()
     if lots[3] < odds.atom_numbers:
@@ -121,27 +101,16 @@ def add_clutter(
         page.brackets()
     if lots[8] < odds.rule + odds.page_edge:
         page.rule(edge=lots[8] < odds.page_edge)
-    return page.image
+    return page.image, page.xy
 
 
-def _number(rng: np.random.Generator) -> str:
-    template = _TEMPLATES[int(rng.integers(len(_TEMPLATES)))]
-    limit = 10 if rng.random() < 0.4 else 130
-    return template.format(
-        n=int(rng.integers(1, limit)),
-        a="abcdefgh"[int(rng.integers(8))],
-        c="ABCDEHIKLMPTX"[int(rng.integers(13))],
-        r=_ROMAN[int(rng.integers(len(_ROMAN)))],
-    )
-
-
-def _caption(rng: np.random.Generator, odds: ClutterOdds) -> str:
-    """Some words, or a marker and the number of another script."""
-    if rng.random() < odds.other_script and font_book().scripts:
-        return f"\0{int(rng.integers(len(font_book().scripts)))}"
-    picked = rng.integers(0, len(_WORDS), int(rng.integers(1, 6)))
-    text = " ".join(_WORDS[int(i)] for i in picked)
-    return text.capitalize() if rng.random() < 0.5 else text
+def _caption(rng: np.random.Generator, odds: ClutterOdds) -> Caption:
+    """Some words, mostly in English."""
+    if rng.random() < odds.other_script:
+        line = foreign(font_book(), odds.japanese, rng)
+        if line is not None:
+            return line
+    return Caption(caption(rng))
 
 
 def _text_mask(text: str, path: str, capital: float) -> NDArray[np.uint8]:
@@ -189,24 +158,29 @@ class _Page:
         self.font = face.bold if rng.random() < 0.25 else face.regular
         self.capital = float(rng.uniform(*odds.capital)) * self.bond
 
-    def write(self, text: str, below: bool) -> None:
-        """A text on free paper, at the right or at the bottom; the page grows if it has to."""
-        font = self.font
-        if text.startswith("\0"):
-            font, letters = font_book().scripts[int(text[1:])]
-            picked = self.rng.integers(0, len(letters), int(self.rng.integers(2, 12)))
-            text = "".join(letters[int(i)] for i in picked)
-            if self.rng.random() < 0.4:
-                text += f" {int(self.rng.integers(1, 99))}"
-        mask = _text_mask(text, font, self.capital)
+    def write(self, line: Caption, above: float, below: float) -> None:
+        """A text on free paper; where there is none the page grows.
+
+        Args:
+            line: the text.
+            above: odds that the page grows at its top.
+            below: odds that it grows at its bottom; else it grows to the right.
+        """
+        mask = _text_mask(line.text, line.font or self.font, self.capital)
         h, w = mask.shape
+        lot, reach = self.rng.random(2).tolist()
         close = self.rng.random() < self.odds.close
-        gap = round((0.15 if close else float(self.rng.uniform(0.4, 1.5))) * self.bond)
+        away = 0.15 if close else float(self.rng.uniform(0.4, 1.5))
+        away = 1.5 + 4 * reach if self.rng.random() < self.odds.far else away
+        gap = round(away * self.bond)
         if place := self._free(h + 2 * gap, w + 2 * gap):
             self._stamp(mask, place[0] + gap, place[1] + gap)
             return
         height, width = self.image.shape
-        if below:
+        if lot < above:
+            x, y = int(self.rng.integers(0, max(1, width - w + 1))), 2
+            self._grow(height, x + w + 2, max(0, h + gap + y - self._first()))
+        elif lot < above + below:
             x = int(self.rng.integers(0, max(1, width - w + 1)))
             y = self._last(axis=0) + gap
         else:
@@ -218,13 +192,13 @@ class _Page:
     def describe(self) -> None:
         """Descriptors beside one to three atoms."""
         for i in self._some(3):
-            text = _DESCRIPTORS[int(self.rng.integers(len(_DESCRIPTORS)))]
+            text = DESCRIPTORS[int(self.rng.integers(len(DESCRIPTORS)))]
             self._beside(i, text, 0.6)
 
     def number_atoms(self) -> None:
         """Small numbers beside many atoms."""
-        for number, i in enumerate(self._some(20), 1):
-            self._beside(i, str(number), 0.55)
+        for count, i in enumerate(self._some(20), 1):
+            self._beside(i, str(count), 0.55)
 
     def arrow(self) -> None:
         """A reaction arrow right of the drawing."""
@@ -342,22 +316,30 @@ class _Page:
                 return x, y
         return None
 
+    def _first(self) -> int:
+        """The first row with ink."""
+        ink = cv2.absdiff(self.image, np.full_like(self.image, self.paper))
+        line = np.flatnonzero(ink.max(axis=1) > 40)
+        return int(line[0]) if len(line) else 0
+
     def _last(self, axis: int) -> int:
         """One past the last row (axis 0) or column (1) with ink."""
         ink = cv2.absdiff(self.image, np.full_like(self.image, self.paper))
         line = np.flatnonzero(ink.max(axis=1 - axis) > 40)
         return int(line[-1]) + 1 if len(line) else self.image.shape[axis] // 2
 
-    def _grow(self, height: int, width: int) -> None:
+    def _grow(self, height: int, width: int, up: int = 0) -> None:
+        """Add paper to the right, below, and ``up`` rows above."""
         down = max(0, height - self.image.shape[0])
         right = max(0, width - self.image.shape[1])
-        if down or right:
+        if down or right or up:
             self.image = np.asarray(
                 cv2.copyMakeBorder(
-                    self.image, 0, down, 0, right, cv2.BORDER_CONSTANT, value=self.paper
+                    self.image, up, down, 0, right, cv2.BORDER_CONSTANT, value=self.paper
                 ),
                 np.uint8,
             )
+            self.xy = self.xy + np.array((0, up), np.float32)
 
     def _stamp(self, mask: NDArray[np.uint8], x: int, y: int) -> None:
         part = self.image[max(y, 0) : y + mask.shape[0], max(x, 0) : x + mask.shape[1]]

@@ -50,19 +50,22 @@ mono 1 dejavusansmono dejavusansmono-bold dejavusansmono-oblique
 mono 1 texgyrecursor-regular texgyrecursor-bold texgyrecursor-italic
 """
 
-# Scripts other than Latin and Greek, for captions: file stems and a string of their letters.
+# Fonts with kana and kanji, for captions: file stems.
+_JAPANESE = (
+    *("notosanscjk-regular", "notoserifcjk-regular", "notosansjp-regular", "notoserifjp-regular"),
+    *("ipag", "ipam", "ipaexg", "ipaexm", "takaogothic", "takaomincho", "vl-gothic-regular"),
+    *("msgothic", "msmincho", "droidsansfallbackfull", "wqy-zenhei"),
+)
+
+# Other scripts than Latin, for captions: file stems and a string of their letters.
 _SCRIPTS = (
-    (
-        ("notosanscjk-regular", "notoserifcjk-regular", "ipag", "ipam", "wqy-zenhei", "msgothic"),
-        "化合物式実施例中間体合成酸塩基のはをにフェニルビスアミノベンゾ",
-    ),
     (("notosans-regular", "dejavusans", "liberationsans-regular"), "соединениеформулапример"),
     (("notosans-regular", "dejavusans", "liberationserif-regular"), "αβγδεθλμφψω"),
     (("notosansarabic-regular", "dejavusans"), "مركبصيغة"),
     (("notosansthai-regular",), "สารสูตร"),
     (("notosansdevanagari-regular",), "यौगिक"),
     (("notosanshebrew-regular", "dejavusans"), "תרכובתנוסחה"),
-    # Dense syllable blocks stand in for CJK text where no CJK font is installed.
+    # Dense syllable blocks look like CJK text, which there may be no font for.
     (("notosansyi-regular",), "ꀀꀁꀄꀊꀑꀚꀥꁀꁒꁧꂀꂗꃀꃕ"),
     (("notosanstangut-regular", "notoseriftangut-regular"), "𗀀𗀁𗀂𗀃𗀄𗀅𗀆𗀇𗀈𗀉"),
 )
@@ -86,6 +89,8 @@ class FontBook:
     """Faces by "sans", "serif", "mono"; never empty for any of them."""
     scripts: tuple[tuple[str, str], ...]
     """Font file and letters, for captions in other scripts."""
+    japanese: tuple[str, ...]
+    """Font files with kana and kanji."""
 
     def face(self, look: str, pick: float) -> Face:
         """The face of a look at a place in [0, 1) of its shares."""
@@ -129,7 +134,8 @@ def _font_book(folder: str) -> FontBook:
         for stems, letters in _SCRIPTS
         if any(stem in files for stem in stems)
     )
-    return FontBook(full, scripts)
+    japanese = tuple(files[stem] for stem in _JAPANESE if stem in files)
+    return FontBook(full, scripts, japanese)
 
 
 def _files(folder: Path) -> dict[str, str]:

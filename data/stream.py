@@ -185,8 +185,8 @@ def _drawn(layout: Layout, pages: int, rng: np.random.Generator) -> Drawn:
 
 def _aged(drawn: Drawn, page: int, rng: np.random.Generator) -> Sample:
     """One of the pages of a drawing."""
-    image = add_clutter(drawn.image, drawn.graph.xy, rng)
-    image, xy = spoil(image, drawn.graph.xy, rng, reduce=drawn.reduce[page])
+    image, xy = add_clutter(drawn.image, drawn.graph.xy, rng)
+    image, xy = spoil(image, xy, rng, reduce=drawn.reduce[page])
     graph = replace(drawn.graph, xy=xy)
     return Sample(image, graph, drawn.smiles, graph.bond_length())
 
@@ -194,6 +194,6 @@ def _aged(drawn: Drawn, page: int, rng: np.random.Generator) -> Sample:
 def _blank(bond: float, rng: np.random.Generator) -> Sample:
     size = rng.integers(120, 320, 2)
     empty = np.zeros((0, 2), np.float32)
-    image = add_clutter(np.full(size, 255, np.uint8), empty, rng)
+    image, _ = add_clutter(np.full(size, 255, np.uint8), empty, rng)
     image, _ = spoil(image, empty, rng)
     return Sample(image, MoleculeGraph.empty(), "", bond)

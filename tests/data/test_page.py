@@ -8,7 +8,9 @@ import cv2
 import numpy as np
 import pytest
 
+from data.captions import foreign
 from data.clutter import ClutterOdds, add_clutter
+from data.fonts import FontBook
 from data.page import PageOdds, paper_of, spoil
 
 
@@ -108,7 +110,7 @@ def test_spoil_and_clutter_repeat_from_the_seed() -> None:
         pages = []
         for _ in range(2):
             rng = np.random.default_rng(seed)
-            pages.append(spoil(add_clutter(image, xy, rng, ClutterOdds(any=1.0)), xy, rng)[0])
+            pages.append(spoil(*add_clutter(image, xy, rng, ClutterOdds(any=1.0)), rng)[0])
         assert np.array_equal(*pages)
 
 
@@ -119,21 +121,32 @@ def test_clutter_leaves_what_is_drawn_alone() -> None:
         any=1.0, number=0.9, caption=0.9, descriptor=0.5, atom_numbers=0.3, dot=0.5, arrow=0.4
     )
     for seed in range(60):
-        page = add_clutter(image, xy, np.random.default_rng(seed), odds)
+        page, moved = add_clutter(image, xy, np.random.default_rng(seed), odds)
         assert page.shape[0] >= image.shape[0]
         assert page.shape[1] >= image.shape[1]
-        part = page[: image.shape[0], : image.shape[1]]
-        for x, y in xy.astype(int):
-            near = np.s_[y - 4 : y + 5, x - 4 : x + 5]
-            assert (part[near][image[near] < 128] < 128).all(), seed
+        for (x, y), (u, v) in zip(xy.astype(int), moved.astype(int), strict=True):
+            near, after = (
+                picture[b - 4 : b + 5, a - 4 : a + 5]
+                for picture, a, b in ((image, x, y), (page, u, v))
+            )
+            assert (after[near < 128] < 128).all(), seed
     assert np.array_equal(image, before)
+
+
+def test_captions_come_in_japanese_where_there_is_a_font() -> None:
+    rng = np.random.default_rng(0)
+    book = FontBook({}, (), ("some.ttf",))
+    lines = [foreign(book, 1.0, rng) for _ in range(60)]
+    assert all(line is not None and line.font == "some.ttf" for line in lines)
+    assert len({line.text for line in lines if line is not None}) > 40
+    assert foreign(FontBook({}, (), ()), 1.0, rng) is None
 
 
 def test_pages_without_atoms_work() -> None:
     empty = np.zeros((0, 2), np.float32)
     for seed in range(30):
         rng = np.random.default_rng(seed)
-        page = add_clutter(np.full((90, 130), 255, np.uint8), empty, rng, ClutterOdds(any=1.0))
+        page, _ = add_clutter(np.full((90, 130), 255, np.uint8), empty, rng, ClutterOdds(any=1.0))
         page, moved = spoil(page, empty, rng)
         assert moved.shape == (0, 2)
         assert page.size
