@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,6 +12,9 @@ from data.abbreviate import Group, Spelling
 
 UPRIGHT = 0.3
 """A lone bond whose horizontal part is shorter than this (of 1) counts as vertical."""
+
+_STACKED = re.compile("N[A-Z]")
+"""Labels within a chain whose group may stand above or below their nitrogen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +149,8 @@ def group_label(
     side = side_of(steps, rng)
     first = group.right[0]
     if side in ("above", "below"):
-        if len(steps) == 2 and style.stack and first.label == "SO2" and rng.random() < 0.6:
+        stacked = 0.6 if first.label == "SO2" else 0.25 * bool(_STACKED.match(first.label))
+        if len(steps) == 2 and style.stack and rng.random() < stacked:
             return Label(first.label, first.anchor, 1 if side == "below" else -1)
         side = "right" if rng.random() < 0.75 else "left"
     if other_side:

@@ -21,6 +21,7 @@ from data.drawing import Drawing
 from data.formulae import with_substituents
 from data.layout import lay_out, set_positions, without_atoms
 from data.lettering import write_labels
+from data.nitrogen import with_protected
 from data.odds import DepictOdds
 from data.plan import Plan
 from data.salts import Salt, bracket_around, make_room, with_salt
@@ -87,11 +88,13 @@ def _depict(smiles: str, rng: np.random.Generator, odds: DepictOdds) -> Drawing 
     given: dict[int, Site] = {}
     if rng.random() < odds.substituents:
         mol, given = with_substituents(mol, rng)
-        changed = changed or bool(given)
+    if rng.random() < odds.protected:
+        mol, more = with_protected(mol, rng, _closed(given))
+        given |= more
+    changed = changed or bool(given)
     salt = Salt(mol)
     if rng.random() < odds.salt:
-        closed = frozenset().union(*(site.atoms for site in given.values()))
-        salt, changed = with_salt(mol, rng, closed), True
+        salt, changed = with_salt(mol, rng, _closed(given)), True
         mol = salt.mol
         given |= salt.sites
     names: dict[int, str] = {}
@@ -106,8 +109,7 @@ def _depict(smiles: str, rng: np.random.Generator, odds: DepictOdds) -> Drawing 
     stereo, fusion = lots[0] < odds.hydrogens_stereo, lots[1] < odds.hydrogens_fusion
     polar, end = lots[2] < odds.hydrogens_polar, lots[3] < odds.hydrogens_end
     if stereo or polar or end or (fusion and "@" in smiles):
-        closed = frozenset().union(*(site.atoms for site in given.values()))
-        mol = with_hydrogens(mol, rng, stereo, fusion, polar, end, closed)
+        mol = with_hydrogens(mol, rng, stereo, fusion, polar, end, _closed(given))
     sites = given
     if rng.random() < odds.abbreviate:
         sites = choose_sites(mol, rng, odds.merge, given)
@@ -142,6 +144,11 @@ def _depict(smiles: str, rng: np.random.Generator, odds: DepictOdds) -> Drawing 
         rng.random() < odds.hydrogens_left_out,
     )
     return _draw(mol, xy, plan, truth or smiles, rng, odds)
+
+
+def _closed(sites: dict[int, Site]) -> frozenset[int]:
+    """Atoms that labels stand for."""
+    return frozenset().union(*(site.atoms for site in sites.values()))
 
 
 def _meaning(mol: Any) -> str:

@@ -62,6 +62,9 @@ class DepictOdds:
     """One atom as an isotope."""
     substituents: float = 0.20
     """One to three hydrogens replaced with groups that few molecules have, written as labels."""
+    protected: float = 0.08
+    """An NH with a protecting or another group on it, both as one label within the chain or ring
+    ("NBoc", "PMBN")."""
     r_groups: float = 0.06
     """One to three substituents replaced with R groups."""
     wavy: float = 0.015

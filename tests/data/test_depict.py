@@ -39,6 +39,7 @@ PLAIN = DepictOdds(
     dashed=0,
     substituents=0,
     isotopes=0,
+    protected=0,
 )
 STYLE = LabelStyle("", 0.0, True, False, True, False, 0.0)
 LEFT, RIGHT, UP, DOWN = (-1.0, 0.0), (1.0, 0.0), (0.0, -1.0), (0.0, 1.0)
@@ -173,6 +174,18 @@ def test_every_group_has_an_anchor_of_its_attached_element() -> None:
 def test_groups_are_found(smiles: str, labels: set[str]) -> None:
     found = {site.group.right[0].label for site in find_sites(Chem.MolFromSmiles(smiles))}
     assert labels <= found
+
+
+def test_nitrogen_and_its_group_are_one_label_that_reads_back() -> None:
+    odds = replace(PLAIN, protected=1)
+    labels = set()
+    for seed in range(60):
+        drawing = drawn("O=C1CSC(C2CCNCC2)N1", seed, odds)
+        labels |= {label for label in drawing.graph.labels if len(label) > 2}
+        truth = Chem.MolToInchi(Chem.MolFromSmiles(drawing.smiles))
+        assert assemble(drawing.graph).inchi == truth, drawing.graph.labels
+    assert len(labels) > 20
+    assert any(label.endswith("N") for label in labels)
 
 
 def test_a_group_is_spelled_towards_its_bond() -> None:
