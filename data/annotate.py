@@ -35,6 +35,8 @@ class LabelStyle:
     """Symbols of several letters that run to the left stand with their last letter on the atom."""
     spelling: float
     """Which of a group's spellings: 0 the first, towards 1 the last."""
+    unsaturated_text: bool = False
+    """Chain carbons with a double or triple bond are written out."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from data.annotate import Label, LabelStyle
 from data.contract import choose_sites
 from data.drawing import Drawing
 from data.formulae import with_substituents
-from data.layout import lay_out, set_positions, without_atoms
+from data.layout import lay_out, lengthen, long_bonds, set_positions, without_atoms
 from data.lettering import write_labels
 from data.nitrogen import with_protected
 from data.odds import DepictOdds
@@ -114,11 +114,14 @@ def _depict(smiles: str, rng: np.random.Generator, odds: DepictOdds) -> Drawing 
     if rng.random() < odds.abbreviate:
         sites = choose_sites(mol, rng, odds.merge, given)
     hidden = frozenset().union(*(site.atoms - {site.root} for site in sites.values()))
+    style = _label_style(rng, odds)
+    written = bool(style.chain_text or style.unsaturated_text)
+    longer = bool(rng.random() < (odds.long_written if written else odds.long))
     if hidden and rng.random() < odds.compact:
-        xy = _lay_out(without_atoms(mol, hidden), rng, odds)
+        xy = _lay_out(without_atoms(mol, hidden), longer, rng, odds)
         xy = None if xy is None else set_positions(mol, hidden, xy)
     else:
-        xy = _lay_out(mol, rng, odds)
+        xy = _lay_out(mol, longer, rng, odds)
     if xy is None:
         return None
     wavy = {} if centre is None else wavy_bond(mol, centre, hidden, rng)
@@ -136,7 +139,7 @@ def _depict(smiles: str, rng: np.random.Generator, odds: DepictOdds) -> Drawing 
         sites,
         hidden,
         wavy,
-        _label_style(rng, odds),
+        style,
         rng.random() < odds.circles,
         rng.random() < odds.centred,
         rng.random() < odds.ring_text,
@@ -168,10 +171,13 @@ def _label_style(rng: np.random.Generator, odds: DepictOdds) -> LabelStyle:
         bool(g < 0.8),
         bool(rng.random() < 0.5),
         float(rng.random()),
+        bool(rng.random() < odds.unsaturated_text),
     )
 
 
-def _lay_out(mol: Any, rng: np.random.Generator, odds: DepictOdds) -> NDArray[np.float64] | None:
+def _lay_out(
+    mol: Any, longer: bool, rng: np.random.Generator, odds: DepictOdds
+) -> NDArray[np.float64] | None:
     heavy = mol.GetNumAtoms()
     a, b, c, d, e, f, g = rng.random(7).tolist()
     # wedges in a cage drawn in perspective do not always say what they mean to
@@ -193,6 +199,8 @@ def _lay_out(mol: Any, rng: np.random.Generator, odds: DepictOdds) -> NDArray[np
     for engine, use in ((coordgen, templates), (False, True), (True, False)):
         xy = lay_out(mol, rng, engine, use and not engine, upright, angle, mirror, pack)
         if xy is not None:
+            if longer and len(Chem.GetMolFrags(mol)) == 1:
+                lengthen(mol, xy, long_bonds(mol, rng))
             return xy
     return None
 

@@ -88,9 +88,11 @@ def _written(
         return True
     if plan.ring_text:
         return True
-    if style.chain_text and not atom.IsInRing():
-        return bool(rng.random() < style.chain_text)
-    return False
+    if atom.IsInRing():
+        return False
+    if style.unsaturated_text and atom.GetTotalDegree() < 4:
+        return True
+    return bool(style.chain_text and rng.random() < style.chain_text)
 
 
 def _steps(

@@ -43,9 +43,11 @@ class DepictOdds:
     """Terminal methyls (and =CH2) written out."""
     methyl_me: float = 0.33
     """Of those: as Me rather than CH3."""
-    chain_text: float = 0.05
+    chain_text: float = 0.08
     """Carbons of chains written out, all or some of them."""
-    ring_text: float = 0.01
+    unsaturated_text: float = 0.04
+    """Those with a double or triple bond written out: C=O, CH=CH."""
+    ring_text: float = 0.02
     """Carbons written out, those in rings too."""
     abbreviate: float = 0.55
     """Some groups contracted to a label."""
@@ -80,6 +82,10 @@ class DepictOdds:
     """One plain bond drawn bold."""
     dashed: float = 0.002
     """One plain bond drawn dashed."""
+    long: float = 0.05
+    """Bonds outside of rings, all or some of them, longer than those in rings."""
+    long_written: float = 0.35
+    """The same where carbons are written out, which takes room."""
     stretch: float = 0.04
     """Bonds longer along one axis than along the other."""
     stretch_by: tuple[float, float] = (1.15, 1.6)

@@ -40,6 +40,9 @@ PLAIN = DepictOdds(
     substituents=0,
     isotopes=0,
     protected=0,
+    unsaturated_text=0,
+    long=0,
+    long_written=0,
 )
 STYLE = LabelStyle("", 0.0, True, False, True, False, 0.0)
 LEFT, RIGHT, UP, DOWN = (-1.0, 0.0), (1.0, 0.0), (0.0, -1.0), (0.0, 1.0)
@@ -83,6 +86,28 @@ def test_the_median_bond_is_one() -> None:
         drawing = depict(smiles, rng(i))
         if drawing is not None and drawing.graph.n_bonds:
             assert drawing.graph.bond_length() == pytest.approx(1.0, abs=1e-3)
+
+
+def test_bonds_outside_of_rings_may_be_longer() -> None:
+    odds = replace(PLAIN, long=1, stretch=0)
+    smiles = "O=C(CCC1CCCCC1)/C=C/[C@H](F)Cl"
+    shares = []
+    for seed in range(30):
+        drawing = drawn(smiles, seed, odds)
+        assert assemble(drawing.graph).inchi == Chem.MolToInchi(Chem.MolFromSmiles(smiles))
+        ends = drawing.graph.xy[drawing.graph.bonds]
+        lengths = np.linalg.norm(ends[:, 0] - ends[:, 1], axis=1)
+        shares.append(float(lengths.max() / lengths.min()))
+    assert max(shares) > 1.6
+    assert np.median(shares) > 1.15
+
+
+def test_unsaturated_chain_carbons_can_be_written() -> None:
+    odds = replace(PLAIN, unsaturated_text=1)
+    labels = drawn("CCC(=O)OCC/C=C/c1ccccc1", odds=odds).graph.labels
+    assert {"C", "O"} < set(labels)
+    assert sum(label in ("CH", "HC") for label in labels) == 2
+    assert labels.count("") == 10
 
 
 def test_what_can_not_be_drawn_is_none() -> None:
