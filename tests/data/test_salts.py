@@ -34,7 +34,7 @@ def inchi(smiles: str) -> str:
     "smiles", ["NCCc1ccccc1", "OC(=O)c1ccccc1", "C[N+](C)(C)CCO", "[O-]C(=O)CCC"]
 )
 def test_salts_mean_what_they_are(smiles: str) -> None:
-    drawings = drawn(smiles, range(40), salt=1, substituents=0, isotopes=0)
+    drawings = drawn(smiles, range(60), salt=1, substituents=0, isotopes=0)
     assert len({drawing.smiles for drawing in drawings}) > 6
     for drawing in drawings:
         assert assemble(drawing.graph).inchi == inchi(drawing.smiles)
