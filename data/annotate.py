@@ -111,7 +111,7 @@ def atom_label(
         right = sum(step[0] for step in steps if step[0] > 0)
         left = -sum(step[0] for step in steps if step[0] < 0)
         tie = abs(right - left) <= 0.1
-        side = "left" if right > left + 0.1 or (tie and rng.random() < 0.3) else "right"
+        side = "left" if right > left + 0.1 or (tie and rng.random() < 0.12) else "right"
     if not steps and symbol in ("F", "Cl", "Br", "I", "O", "S", "Se") and not charge:
         side = "left" if rng.random() < 0.75 else "right"
     if water and abs(charge) > 1:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import logging
 import math
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -16,10 +19,11 @@ from assemble.ions import separate_ions
 from assemble.multiples import multiplied
 from data.abbreviate import Site
 from data.annotate import Label, LabelStyle
+from data.chains import Change, long_bonds, redraw, straight_chains
 from data.contract import choose_sites
 from data.drawing import Drawing
 from data.formulae import with_substituents
-from data.layout import lay_out, lengthen, long_bonds, set_positions, without_atoms
+from data.layout import lay_out, set_positions, without_atoms
 from data.lettering import write_labels
 from data.nitrogen import with_protected
 from data.odds import DepictOdds
@@ -116,12 +120,17 @@ def _depict(smiles: str, rng: np.random.Generator, odds: DepictOdds) -> Drawing 
     hidden = frozenset().union(*(site.atoms - {site.root} for site in sites.values()))
     style = _label_style(rng, odds)
     written = bool(style.chain_text or style.unsaturated_text)
-    longer = bool(rng.random() < (odds.long_written if written else odds.long))
+    change: Callable[[Any, np.random.Generator], Change] | None = None
+    if rng.random() < (odds.straight_written if written else odds.straight):
+        change = partial(straight_chains, written=written)
+        style = replace(style, stack=bool(rng.random() < 0.3))
+    elif rng.random() < (odds.long_written if written else odds.long):
+        change = long_bonds
     if hidden and rng.random() < odds.compact:
-        xy = _lay_out(without_atoms(mol, hidden), longer, rng, odds)
+        xy = _lay_out(without_atoms(mol, hidden), change, rng, odds)
         xy = None if xy is None else set_positions(mol, hidden, xy)
     else:
-        xy = _lay_out(mol, longer, rng, odds)
+        xy = _lay_out(mol, change, rng, odds)
     if xy is None:
         return None
     wavy = {} if centre is None else wavy_bond(mol, centre, hidden, rng)
@@ -145,6 +154,7 @@ def _depict(smiles: str, rng: np.random.Generator, odds: DepictOdds) -> Drawing 
         rng.random() < odds.ring_text,
         salt,
         rng.random() < odds.hydrogens_left_out,
+        change is not None,
     )
     return _draw(mol, xy, plan, truth or smiles, rng, odds)
 
@@ -176,7 +186,10 @@ def _label_style(rng: np.random.Generator, odds: DepictOdds) -> LabelStyle:
 
 
 def _lay_out(
-    mol: Any, longer: bool, rng: np.random.Generator, odds: DepictOdds
+    mol: Any,
+    change: Callable[[Any, np.random.Generator], Change] | None,
+    rng: np.random.Generator,
+    odds: DepictOdds,
 ) -> NDArray[np.float64] | None:
     heavy = mol.GetNumAtoms()
     a, b, c, d, e, f, g = rng.random(7).tolist()
@@ -199,8 +212,8 @@ def _lay_out(
     for engine, use in ((coordgen, templates), (False, True), (True, False)):
         xy = lay_out(mol, rng, engine, use and not engine, upright, angle, mirror, pack)
         if xy is not None:
-            if longer and len(Chem.GetMolFrags(mol)) == 1:
-                lengthen(mol, xy, long_bonds(mol, rng))
+            if change is not None and len(Chem.GetMolFrags(mol)) == 1:
+                redraw(mol, xy, change(mol, rng))
             return xy
     return None
 
@@ -268,7 +281,7 @@ def _draw(
         labels.append(Label(f"]{plan.salt.count}", 1))
         charges.append(0)
     page = np.array([places[i] for i in kept], np.float64)
-    scale = _unit_length(page, [(new[a], new[b]) for a, b in bonds])
+    scale = 1.0 if plan.redrawn else _unit_length(page, [(new[a], new[b]) for a, b in bonds])
     graph = MoleculeGraph(
         page.astype(np.float32),
         tuple(label.text for label in labels),

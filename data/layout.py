@@ -13,8 +13,6 @@ from data.variants import bonds_of
 
 CLASH = 0.2
 """Unbonded atoms nearer than this (bond lengths) make a layout a bad one."""
-LEAST_ROOM = 0.75
-"""The same, of all atoms, after bonds were made longer."""
 
 
 def lay_out(
@@ -68,49 +66,12 @@ def lay_out(
         xy = xy @ np.array([[c, s], [-s, c]])
     if mirror:
         xy[:, 0] *= -1
-    if _clashes(xy):
+    if clashes(xy):
         return None
     full = np.zeros((len(xy), 3))
     full[:, :2] = xy
     conformer.SetPositions(full)
     return xy
-
-
-def long_bonds(mol: Any, rng: np.random.Generator) -> dict[int, float]:
-    """By how much some or all bonds outside of rings are drawn longer, by bond index."""
-    bonds = [bond.GetIdx() for bond in bonds_of(mol) if not bond.IsInRing()]
-    if rng.random() < 0.5:
-        return dict.fromkeys(bonds, float(rng.uniform(1.15, 1.8)))
-    return {bond: float(rng.uniform(1.1, 2.3)) for bond in bonds if rng.random() < 0.4}
-
-
-def lengthen(mol: Any, xy: NDArray[np.float64], factors: dict[int, float]) -> bool:
-    """Draw bonds outside of rings longer, in place, the conformer too; whether there was room.
-
-    Directions stay, so wedges and double bonds keep their meaning.
-
-    Args:
-        mol: one component, with the conformer that belongs to ``xy``.
-        xy: (N, 2) y up.
-        factors: of bonds outside of rings by index.
-    """
-    moved = xy.copy()
-    seen, todo = {0}, [0]
-    while todo:
-        a = todo.pop()
-        for bond in mol.GetAtomWithIdx(a).GetBonds():
-            b = bond.GetOtherAtomIdx(a)
-            if b not in seen:
-                moved[b] = moved[a] + (xy[b] - xy[a]) * factors.get(bond.GetIdx(), 1.0)
-                seen.add(b)
-                todo.append(b)
-    if _clashes(moved, LEAST_ROOM):
-        return False
-    xy[:] = moved
-    full = np.zeros((len(xy), 3))
-    full[:, :2] = xy
-    mol.GetConformer().SetPositions(full)
-    return True
 
 
 def without_atoms(mol: Any, hidden: frozenset[int]) -> Any:
@@ -147,7 +108,8 @@ def set_positions(mol: Any, hidden: frozenset[int], xy: NDArray[np.float64]) -> 
     return full[:, :2]
 
 
-def _clashes(xy: NDArray[np.float64], least: float = CLASH) -> bool:
+def clashes(xy: NDArray[np.float64], least: float = CLASH) -> bool:
+    """Whether any two atoms of (N, 2) places are nearer than ``least``."""
     if len(xy) < 2:
         return False
     # All atoms, bonded ones too: no bond of a readable drawing is that short.

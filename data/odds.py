@@ -86,6 +86,10 @@ class DepictOdds:
     """Bonds outside of rings, all or some of them, longer than those in rings."""
     long_written: float = 0.35
     """The same where carbons are written out, which takes room."""
+    straight: float = 0.01
+    """Chains in line rather than in zigzag, side chains at right angles."""
+    straight_written: float = 0.35
+    """The same where carbons are written out."""
     stretch: float = 0.04
     """Bonds longer along one axis than along the other."""
     stretch_by: tuple[float, float] = (1.15, 1.6)

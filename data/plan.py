@@ -32,3 +32,5 @@ class Plan:
     """What is written before lone species, and which component stands in brackets."""
     bare: bool
     """Hydrogens of uncharged N, O and S left out."""
+    redrawn: bool
+    """Some bonds were made longer; letters and strokes are measured by the others."""

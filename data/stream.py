@@ -179,7 +179,8 @@ def _drawn(layout: Layout, pages: int, rng: np.random.Generator) -> Drawn:
         if rendered is not None:
             return Drawn(*rendered, layout.molecule, reduce)
     drawing = layout.drawing
-    image, xy = draw(drawing, sample_style(rng), bond, rng)
+    unit = bond / drawing.graph.bond_length()
+    image, xy = draw(drawing, sample_style(rng), unit, rng)
     return Drawn(image, replace(drawing.graph, xy=xy), drawing.smiles, reduce)
 
 

@@ -43,6 +43,8 @@ PLAIN = DepictOdds(
     unsaturated_text=0,
     long=0,
     long_written=0,
+    straight=0,
+    straight_written=0,
 )
 STYLE = LabelStyle("", 0.0, True, False, True, False, 0.0)
 LEFT, RIGHT, UP, DOWN = (-1.0, 0.0), (1.0, 0.0), (0.0, -1.0), (0.0, 1.0)
@@ -83,7 +85,7 @@ def test_the_same_seed_gives_the_same_drawing() -> None:
 
 def test_the_median_bond_is_one() -> None:
     for i, smiles in enumerate(bundled_pool()[:40]):
-        drawing = depict(smiles, rng(i))
+        drawing = depict(smiles, rng(i), replace(PLAIN, abbreviate=1, salt=1))
         if drawing is not None and drawing.graph.n_bonds:
             assert drawing.graph.bond_length() == pytest.approx(1.0, abs=1e-3)
 
@@ -100,6 +102,16 @@ def test_bonds_outside_of_rings_may_be_longer() -> None:
         shares.append(float(lengths.max() / lengths.min()))
     assert max(shares) > 1.6
     assert np.median(shares) > 1.15
+
+
+def test_chains_may_be_straight() -> None:
+    odds = replace(PLAIN, straight=1, stretch=0)
+    smiles = "c1ccccc1CCOC(=O)CC/C=C/C[C@H](F)Cl"
+    for seed in range(20):
+        drawing = drawn(smiles, seed, odds)
+        assert assemble(drawing.graph).inchi == Chem.MolToInchi(Chem.MolFromSmiles(smiles))
+    drawing = drawn("ClCCOCCCBr", odds=odds)
+    assert np.ptp(drawing.graph.xy[:, 1]) < 0.01
 
 
 def test_unsaturated_chain_carbons_can_be_written() -> None:
