@@ -58,7 +58,7 @@ class DepictOdds:
     the room of one atom; the others leave the group's room empty."""
     side_text: float = 0.15
     """Hydrogens always beside, never above or below, their element."""
-    salt: float = 0.10
+    salt: float = 0.13
     """A molecule of one component as a salt, or with an acid or solvent beside it."""
     isotopes: float = 0.012
     """One atom as an isotope."""
