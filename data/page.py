@@ -23,9 +23,9 @@ class PageOdds:
     stretch: float = 0.15
     stretch_by: float = 0.05
     """Standard deviation of log(width / height)."""
-    one_bit: float = 0.51
+    one_bit: float = 0.55
     """Black and white only, at the resolution of the scan."""
-    broken: float = 0.16
+    broken: float = 0.11
     """The same with thin strokes, missing pixels and stray dots."""
     gray: float = 0.16
     """Blur, noise, uneven light. The rest are clean, as published on screen."""
@@ -39,12 +39,6 @@ class PageOdds:
     weight: tuple[float, float] = (0.42, 0.80)
     """Share of full ink that still counts as black: low makes strokes bold, high thin."""
     broken_weight: tuple[float, float] = (0.42, 0.75)
-    faint: float = 0.45
-    """Of broken ones: so many rows and columns of pixels left out that most strokes become dashes,
-    and some that run along them are lost."""
-    faint_bond: tuple[float, float] = (18.0, 30.0)
-    faint_to: tuple[float, float] = (0.42, 0.75)
-    faint_weight: tuple[float, float] = (0.5, 0.78)
     blur: float = 0.4
     """Of scans blurred before they become black and white."""
     blur_by: tuple[float, float] = (0.012, 0.04)
@@ -59,7 +53,7 @@ class PageOdds:
     """Their number in a square of one bond length."""
     thinned: float = 0.25
     """Of broken ones: strokes made thinner first."""
-    decimated: float = 0.5
+    decimated: float = 0.4
     """Of broken ones: rows and columns of pixels left out, and with them thin strokes."""
     decimated_to: tuple[float, float] = (0.6, 0.9)
     missing: tuple[float, float] = (0.0, 0.14)
@@ -274,20 +268,16 @@ def _broken(
     rng: np.random.Generator,
     odds: PageOdds,
 ) -> Image:
-    faint = bool(rng.random() < odds.faint)
-    span, left, weight = odds.broken_bond, odds.decimated_to, odds.broken_weight
-    if faint:
-        span, left, weight = odds.faint_bond, odds.faint_to, odds.faint_weight
-    scan, unit = _at_scan(image, bond, span, reduce, rng, odds)
-    keep = float(rng.uniform(*left)) if faint or rng.random() < odds.decimated else 1.0
+    scan, unit = _at_scan(image, bond, odds.broken_bond, reduce, rng, odds)
+    keep = float(rng.uniform(*odds.decimated_to)) if rng.random() < odds.decimated else 1.0
     if keep < 1:
         size = (max(1, round(scan.shape[1] / keep)), max(1, round(scan.shape[0] / keep)))
         scan = np.asarray(cv2.resize(scan, size, interpolation=cv2.INTER_LINEAR), np.uint8)
-    if rng.random() < odds.thinned and not faint:
+    if rng.random() < odds.thinned:
         # After a blur only the middle of a stroke is as dark as most of it was.
         ink = _cut(scan, paper, float(rng.uniform(0.6, 0.8)), 0.02 * unit / keep)
     else:
-        ink = _cut(scan, paper, float(rng.uniform(*weight)), 0.0)
+        ink = _cut(scan, paper, float(rng.uniform(*odds.broken_weight)), 0.0)
     if keep < 1:
         size = (max(1, round(ink.shape[1] * keep)), max(1, round(ink.shape[0] * keep)))
         ink = np.asarray(cv2.resize(ink, size, interpolation=cv2.INTER_NEAREST), np.uint8)
