@@ -133,6 +133,34 @@ def test_clutter_leaves_what_is_drawn_alone() -> None:
     assert np.array_equal(image, before)
 
 
+def test_strokes_go_missing_but_no_atom_does() -> None:
+    odds = PageOdds(
+        one_bit=0.0,
+        broken=1.0,
+        gray=0.0,
+        jpeg=0.0,
+        turn=0.0,
+        shear=0.0,
+        stretch=0.0,
+        decimated=1.0,
+        missing=(0.0, 0.0),
+        holes_per_bond2=0.0,
+        dots_per_bond2=(1e-9, 1e-8),
+    )
+    image = np.full((260, 260), 255, np.uint8)
+    xy = np.array([(x, y) for y in range(30, 260, 50) for x in range(30, 260, 50)], np.float32)
+    for x, y in xy.astype(int):
+        cv2.line(image, (x, y), (x + 36, y), 0, 2)
+        cv2.line(image, (x, y), (x, y + 36), 0, 2)
+    lost = 0
+    for seed in range(20):
+        page, moved = spoil(image, xy, np.random.default_rng(seed), odds, reduce=0.5)
+        for x, y in moved.round().astype(int):
+            assert (page[max(y - 5, 0) : y + 6, max(x - 5, 0) : x + 6] < 160).any(), seed
+            lost += int((page[y - 2 : y + 3, x + 9 : x + 12] > 200).all())
+    assert 20 < lost < 400
+
+
 def test_captions_come_in_japanese_where_there_is_a_font() -> None:
     rng = np.random.default_rng(0)
     book = FontBook({}, (), ("some.ttf",))
