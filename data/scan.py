@@ -23,9 +23,9 @@ class PageOdds:
     stretch: float = 0.15
     stretch_by: float = 0.05
     """Standard deviation of log(width / height)."""
-    one_bit: float = 0.55
+    one_bit: float = 0.51
     """Black and white only, at the resolution of the scan."""
-    broken: float = 0.12
+    broken: float = 0.16
     """The same with thin strokes, missing pixels and stray dots."""
     gray: float = 0.16
     """Blur, noise, uneven light. The rest are clean, as published on screen."""

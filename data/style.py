@@ -131,7 +131,7 @@ class StyleOdds:
     wave_step: tuple[float, float] = (0.14, 0.30)
     circle: tuple[float, float] = (0.50, 0.78)
     crossing: float = 0.08
-    lost: float = 0.03
+    lost: float = 0.04
     """Of drawings: some single bonds are missing on the page."""
     lost_by: tuple[float, float] = (0.03, 0.15)
     serif: float = 0.37
