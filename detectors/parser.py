@@ -21,7 +21,7 @@ from detectors.backbone import MULTIPLE, fuse_batch_norm
 from detectors.candidates import Keypoints, candidate_pairs, find_keypoints, predicted_ends
 from detectors.checkpoint import CheckpointError, load_checkpoint, split_prefix
 from detectors.decoding import LabelReading, decode_graph
-from detectors.frame import BOND
+from detectors.frame import BOND, READ_BOND
 from detectors.network import HEAT, SHAPE, NetworkConfig, ParserNetwork, ink_of
 from detectors.scale import MULTIPLE as SCALE_MULTIPLE
 from detectors.scale import ScaleNetwork, expected_length
@@ -299,7 +299,7 @@ def _cut(gray: NDArray[np.uint8], box: tuple[int, int, int, int] | None) -> NDAr
 def _normalise(
     crop: NDArray[np.uint8], bond_length: float, box: tuple[int, int, int, int] | None
 ) -> _Page | None:
-    factor = BOND / bond_length
+    factor = READ_BOND / bond_length
     if max(crop.shape) * factor > LARGEST:
         return None
     small = np.pad(resample(crop, factor), PADDING, constant_values=255)
