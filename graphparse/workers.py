@@ -48,7 +48,7 @@ class Readable(Protocol):
 class Reader(Protocol):
     """What a process reads with; see :class:`graphparse.recognizer.Recognizer`."""
 
-    def open(self, image: str, name: str) -> AbstractContextManager[Readable]: ...
+    def open(self, image: str | bytes, name: str) -> AbstractContextManager[Readable]: ...
 
 
 def load_recognizer(weights: Path | None, threads: int) -> Recognizer:
@@ -70,12 +70,24 @@ def available_cores() -> int:
     return os.cpu_count() or 1
 
 
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What is to be read."""
+
+    name: str
+    """What predictions call it; the path of its file, unless there is ``image``."""
+    page: int = 0
+    """At which to begin, from 0."""
+    image: bytes | None = None
+    """The content of its file."""
+
+
 @dataclass(eq=False, slots=True)
 class _Input:
     """A file and the pages of it that are read, but not given out yet."""
 
     position: int
-    source: str
+    source: Source
     page: int
     """The next to be given out, from 0."""
     n_pages: int | None = None
@@ -105,7 +117,7 @@ class _Job:
         if self.input.n_pages is None:
             self.input.n_pages = self.page + 1
         number = page_number(self.page, self.input.n_pages)
-        failed = Prediction(self.input.source, Status.ERROR, message=why, page=number)
+        failed = Prediction(self.input.source.name, Status.ERROR, message=why, page=number)
         self.input.read[self.page] = [failed]
 
 
@@ -180,11 +192,8 @@ class WorkerPool:
     ) -> None:
         self._end()
 
-    def read(self, inputs: Iterable[tuple[str, int]]) -> Iterator[tuple[int, list[Prediction]]]:
+    def read(self, inputs: Iterable[Source]) -> Iterator[tuple[int, list[Prediction]]]:
         """Read files.
-
-        Args:
-            inputs: paths, and the page of each, from 0, at which to begin.
 
         Yields:
             Position of an input, from 0, and the predictions of its next page.
@@ -193,9 +202,9 @@ class WorkerPool:
         under_way: deque[_Input] = deque()
         while True:
             while len(under_way) < WINDOW and (item := next(left, None)):
-                position, (source, page) = item
-                under_way.append(_Input(position, source, page))
-                self._waiting.append(_Job(under_way[-1], page))
+                position, source = item
+                under_way.append(_Input(position, source, source.page))
+                self._waiting.append(_Job(under_way[-1], source.page))
             if not under_way:
                 return
             self._hand_out()
@@ -310,7 +319,8 @@ def _work(connection: Connection, start: Callable[[], Reader]) -> None:
         except EOFError:
             return
         for source, page in batch:
-            with reader.open(source, source) as document:
+            image = source.name if source.image is None else source.image
+            with reader.open(image, source.name) as document:
                 connection.send(document.n_pages)
                 connection.send(document.read(page))
 

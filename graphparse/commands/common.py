@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import sys
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
 if TYPE_CHECKING:
     from graphparse.recognizer import Recognizer
+
+T = TypeVar("T")
 
 Threads = Annotated[int | None, typer.Option(min=1, help="Threads of the networks.")]
 Weights = Annotated[
@@ -43,3 +46,19 @@ def check_sets(sets: list[Path]) -> None:
     with wrong_usage("SETS", ReferenceError):
         for folder in sets:
             read_references(folder)
+
+
+@contextmanager
+def progress(results: Iterable[tuple[int, T]], length: int) -> Iterator[Iterable[tuple[int, T]]]:
+    """A progress bar for people; nothing in a pipe. Results come with their positions, from 0."""
+    if not sys.stderr.isatty():
+        yield results
+        return
+    with typer.progressbar(length=length, file=sys.stderr) as bar:
+
+        def watched() -> Iterator[tuple[int, T]]:
+            for position, found in results:
+                yield position, found
+                bar.update(position + 1 - bar.pos)
+
+        yield watched()

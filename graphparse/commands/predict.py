@@ -2,28 +2,43 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
+from enum import StrEnum
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from graphparse.commands.common import Weights, wrong_usage
+from graphparse.commands.cluster import predict_on_cluster
+from graphparse.commands.common import Weights, progress, wrong_usage
 
 if TYPE_CHECKING:
     from graphparse.prediction import Prediction
 
 
+class Engine(StrEnum):
+    """What images are read by."""
+
+    LOCAL = "local"
+    RAY = "ray"
+
+
 def predict(
-    paths: Annotated[
-        list[Path], typer.Argument(exists=True, help="Images, PDF files, or folders of them.")
+    inputs: Annotated[
+        list[str],
+        typer.Argument(help="Images, PDF files, or folders of them; for Ray Parquet and URIs too."),
     ],
-    out: Annotated[Path, typer.Option(help="Folder for predictions.csv, .jsonl and .sdf.")],
+    out: Annotated[
+        str,
+        typer.Option(
+            help="Folder for predictions.csv, .jsonl and .sdf; for Ray one for Parquet files, or "
+            "a .parquet file, or a URI."
+        ),
+    ],
     workers: Annotated[
         int | None, typer.Option(min=1, help="Processes, at most; a process per core if not said.")
     ] = None,
@@ -39,30 +54,45 @@ def predict(
     resume: Annotated[
         bool, typer.Option("--resume", help="Go on with the run that was stopped in --out.")
     ] = False,
+    engine: Annotated[
+        Engine, typer.Option(help="Processes on this machine, or a cluster of Ray.")
+    ] = Engine.LOCAL,
+    shard_size: Annotated[
+        int, typer.Option(min=1, help="Images that Ray gives to a process as one piece of work.")
+    ] = 1000,
     weights: Weights = None,
 ) -> None:
     """Read structures from images; folders are searched for images, with their subfolders."""
-    if out.exists() and not out.is_dir():
+    from graphparse.workers import load_recognizer
+
+    load = partial(load_recognizer, weights, threads)
+    if engine is Engine.RAY:
+        if overlay or report:
+            raise typer.BadParameter("--overlay and --report need the local engine")
+        predict_on_cluster(inputs, out, load, workers, batch_size, time_limit, shard_size, resume)
+        return
+    paths = [_existing(path) for path in inputs]
+    folder = Path(out)
+    if folder.exists() and not folder.is_dir():
         raise typer.BadParameter(f"{out} is not a folder", param_hint="--out")
     from graphparse.outputs import OutputFolder
-    from graphparse.workers import WorkerPool, available_cores, load_recognizer
+    from graphparse.workers import Source, WorkerPool, available_cores
 
-    overlays = out / "overlays"
+    overlays = folder / "overlays"
     files = list(find_images(paths, overlays))
     start = time.monotonic()
     statuses: Counter[str] = Counter()
-    load = partial(load_recognizer, weights, threads)
     with ExitStack() as opened:
         # weights that can't be read show here, before anything is written
         with wrong_usage("--weights", ValueError):
             pool = WorkerPool(load, workers or available_cores(), time_limit, batch_size)
             opened.enter_context(pool)
         with wrong_usage("--out", OSError):
-            outputs = opened.enter_context(OutputFolder(out, resume))
+            outputs = opened.enter_context(OutputFolder(folder, resume))
         # the number keeps overlays of files with the same name apart, over restarts too
         left = files_left(files, outputs.earlier, outputs.begun)
-        results = pool.read((str(file), page) for _, file, page in left)
-        for position, found in opened.enter_context(_progress(results, len(left))):
+        results = pool.read(Source(str(file), page) for _, file, page in left)
+        for position, found in opened.enter_context(progress(results, len(left))):
             for prediction in found:
                 outputs.write(prediction)
                 statuses[prediction.status] += 1
@@ -72,12 +102,19 @@ def predict(
     if report:
         from graphparse.report import write_report
 
-        write_report(out)
+        write_report(folder)
     counts = ", ".join(f"{count} {status}" for status, count in sorted(statuses.items()))
     seconds = time.monotonic() - start
     before = f" ({len(files) - len(left)} more were read before)" if resume else ""
     counts = (counts or "nothing to read") + before
     typer.echo(f"{len(left)} images in {seconds:.1f} s: {counts} -> {out}")
+
+
+def _existing(path: str) -> Path:
+    if not Path(path).exists():
+        why = "only read with --engine ray" if "://" in path else "no such file or folder"
+        raise typer.BadParameter(f"{path}: {why}", param_hint="INPUTS")
+    return Path(path)
 
 
 def find_images(paths: list[Path], skip: Path | None = None) -> Iterator[Path]:
@@ -124,24 +161,6 @@ def files_left(
         else:
             left.append((number, file, 0))
     return left
-
-
-@contextmanager
-def _progress(
-    results: Iterable[tuple[int, list[Prediction]]], length: int
-) -> Iterator[Iterable[tuple[int, list[Prediction]]]]:
-    """A progress bar for people; nothing in a pipe."""
-    if not sys.stderr.isatty():
-        yield results
-        return
-    with typer.progressbar(length=length, file=sys.stderr) as bar:
-
-        def watched() -> Iterator[tuple[int, list[Prediction]]]:
-            for position, found in results:
-                yield position, found
-                bar.update(position + 1 - bar.pos)
-
-        yield watched()
 
 
 def _write_overlays(file: Path, found: list[Prediction], name: Path) -> None:

@@ -1,8 +1,8 @@
 """The command line with a reader that does what the names of the files say, without networks.
 
 A name is words with dots between: ``die`` ends the process, ``once`` does so the first time,
-``hang`` never ends, ``3p`` is a document of three pages, and ``2`` after a word means its second
-page alone. Anything else is read at once, or nearly.
+``hang`` never ends, ``slow`` takes its time, ``3p`` is a document of three pages, and ``2`` after a
+word means its second page alone. Anything else is read at once, or nearly.
 """
 
 from __future__ import annotations
@@ -40,6 +40,8 @@ class ClumsyDocument:
             os.kill(os.getpid(), signal.SIGKILL)
         if self.told("hang", page):
             time.sleep(1000)
+        if self.told("slow", page):
+            time.sleep(0.1)
         digest = hashlib.sha256(f"{self.source} {page}".encode()).digest()
         time.sleep(digest[0] / 256 * 0.004)
         number = page_number(page, self.n_pages)
@@ -52,11 +54,19 @@ class ClumsyDocument:
 
 class ClumsyReader:
     @contextmanager
-    def open(self, image: str, name: str) -> Iterator[ClumsyDocument]:
-        yield ClumsyDocument(image)
+    def open(self, image: str | bytes, name: str) -> Iterator[ClumsyDocument]:
+        yield ClumsyDocument(name)
 
 
 def start(*options: object) -> ClumsyReader:
+    return ClumsyReader()
+
+
+def marked(folder: str) -> ClumsyReader:
+    """Leaves a file with the name of its process in a folder, and that of its parent in it."""
+    mark = Path(folder) / f".{os.getpid()}"
+    mark.write_text(str(os.getppid()))
+    mark.rename(Path(folder) / str(os.getpid()))
     return ClumsyReader()
 
 

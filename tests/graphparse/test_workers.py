@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from graphparse.prediction import Prediction, Status
-from graphparse.workers import WorkerError, WorkerPool
+from graphparse.workers import Source, WorkerError, WorkerPool
 
 HERE = Path(__file__).parent
 KILLS = int(os.environ.get("GRAPHPARSE_KILLS", "4"))
@@ -34,7 +34,7 @@ def read(
     start: Callable, names: list[str], workers: int = 2, batch: int = 3, limit: float = 60.0
 ) -> list[tuple[int, Prediction]]:
     with WorkerPool(start, workers, limit, batch) as pool:
-        found = pool.read((name, 0) for name in names)
+        found = pool.read(map(Source, names))
         return [(position, prediction) for position, page in found for prediction in page]
 
 

@@ -1,0 +1,95 @@
+"""A cluster of two nodes reads what one machine reads, whoever is killed."""
+
+import json
+import os
+import signal
+from collections import Counter
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from graphparse.cluster import read_on_cluster
+from graphparse.parts import Parts, part_name
+from graphparse.prediction import Prediction
+from graphparse.shards import find_shards
+from graphparse.workers import Source, WorkerPool
+
+HERE = Path(__file__).parent
+pyarrow = pytest.importorskip("pyarrow")
+parquet = pytest.importorskip("pyarrow.parquet")
+ray = pytest.importorskip("ray")
+pytest.importorskip("ray.data")
+
+pytestmark = pytest.mark.skipif(os.name != "posix", reason="processes are killed by signals")
+
+
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[Any]:
+    """Two nodes with a core each, on this machine; they find the made-up reader."""
+    from ray.cluster_utils import Cluster
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYTHONPATH", os.pathsep.join([str(HERE), str(HERE.parents[1])]))
+        patch.setenv("RAY_USAGE_STATS_ENABLED", "0")
+        patch.syspath_prepend(HERE)
+        node = {"num_cpus": 1, "object_store_memory": 80_000_000, "include_dashboard": False}
+        cluster = Cluster(initialize_head=True, head_node_args=node)
+        cluster.add_node(num_cpus=1, object_store_memory=80_000_000)
+        ray.init(address=cluster.address, log_to_driver=False, logging_level="error")
+        yield cluster
+        ray.shutdown()
+        cluster.shutdown()
+
+
+def as_rows(parts: Parts, count: int) -> list[dict[str, Any]]:
+    """What the parts hold, less the time that it took."""
+    rows = []
+    for number in range(count):
+        rows += parquet.read_table(Path(parts.location) / part_name(number)).to_pylist()
+    return [{**row, "seconds": None} for row in rows]
+
+
+def as_row(prediction: Prediction) -> dict[str, Any]:
+    """What a part should hold of a prediction."""
+    values = prediction.to_dict()
+    graph = None if values["graph"] is None else json.dumps(values["graph"])
+    return {**values, "graph": graph, "seconds": None}
+
+
+def read_here(start: Any, names: list[str]) -> list[Prediction]:
+    """What the local engine reads."""
+    with WorkerPool(start, 2, 60.0, 4) as pool:
+        return [found for _, page in pool.read(map(Source, names)) for found in page]
+
+
+def test_killed_actors_and_processes_cost_nothing(cluster: Any, tmp_path: Path) -> None:
+    import clumsy
+
+    folder, marks = tmp_path / "in", tmp_path / "marks"
+    folder.mkdir()
+    marks.mkdir()
+    for i in range(100):
+        name = f"{i:03d}.5p.tif" if i % 20 == 7 else f"{i:03d}.slow.png"
+        (folder / name).write_bytes(b"image")
+    (folder / "050.die.png").write_bytes(b"image")
+    shards = list(find_shards([str(folder)], 5))
+    parts = Parts(str(tmp_path / "out"))
+    tasks = [(number, shards[number]) for number in parts.begin(shards, resume=False)]
+    start = partial(clumsy.marked, str(marks))
+    statuses: Counter[str] = Counter()
+    for done, counts in enumerate(read_on_cluster(tasks, parts, start, 2, 60.0, 4), 1):
+        statuses += counts
+        if done in (5, 10):  # the actor, then the process of one that is at work
+            reader = max(marks.iterdir(), key=lambda mark: mark.stat().st_mtime)
+            os.kill(int(reader.read_text() if done == 5 else reader.name), signal.SIGKILL)
+    assert len(list(marks.iterdir())) >= 4
+    parts.end()
+    expected = read_here(clumsy.start, [str(file) for file in sorted(folder.iterdir())])
+    assert as_rows(parts, len(shards)) == [as_row(prediction) for prediction in expected]
+    assert statuses == Counter(str(prediction.status) for prediction in expected)
+    assert statuses["error"] == 1
+    assert parts.begin(shards, resume=True) == []
+    assert len(list(Path(parts.location).iterdir())) == len(shards) + 1
