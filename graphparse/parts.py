@@ -79,7 +79,7 @@ class Parts:
 
         system, folder = open_storage(self.location)
         path = f"{folder}/{part_name(number)}"
-        table = parquet.read_table(path, ["status"], filesystem=system)
+        table = parquet.read_table(path, columns=["status"], filesystem=system)
         return Counter(table.column("status").to_pylist())
 
     def end(self) -> None:

@@ -86,7 +86,10 @@ class RowShard:
         names: list[str] = []
         images: list[bytes | None] = []
         at = 0
-        for batch in table.iter_batches(self.count, [self.group], columns):
+        batches = table.iter_batches(
+            batch_size=self.count, row_groups=[self.group], columns=columns
+        )
+        for batch in batches:
             low = max(self.first - at, 0)
             high = min(self.first + self.count - at, len(batch))
             if low < high:
