@@ -38,6 +38,9 @@ LONGEST_LABEL = 14.0
 """Width in letters up to which a line that touches a drawing is a label of it."""
 TALL, WIDE = 2.2, 3.5
 """Height and width, in letters, from which on ink is a drawing and no letter."""
+CROSSING, FILLED = 2.0, 0.25
+"""Width in letters, and share of its box that ink fills, from and up to which ink no larger than
+a letter is bonds that cross, as in a Fischer projection: the letters to both sides are labels."""
 STRAIGHT = 6.0
 """Length, in letters, of a level or upright stroke that is too long for a bond."""
 STRAIGHT_SHARE = 0.4
@@ -144,7 +147,9 @@ class _Layout:
         drawn = ~self.small & ~speck & ~ruled
         self.lines = self._lines(self.small)
         self.line_of = self._line_of_spots()
-        self.text_lines = self._text_lines(drawn)
+        filled = spots.area / (spots.width * spots.height)
+        crossing = self.small & (spots.width > CROSSING * self.letter) & (filled < FILLED)
+        self.text_lines = self._text_lines(drawn | crossing)
         text = np.concatenate([[False], self.text_lines])[self.line_of] & self.small
         self.kept = ((drawn | self.small) & ~text & ~ruled) | self._dashes(speck)
         self.large = self.kept & (drawn | wide)

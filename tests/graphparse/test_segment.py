@@ -77,6 +77,21 @@ def test_a_counter_ion_goes_with_its_structure() -> None:
     assert region.ink[0] < 150 and region.ink[2] > 320
 
 
+def test_labels_beside_crossing_bonds_are_no_line_of_text() -> None:
+    """A cross with a label on either side, between two rings."""
+    page = np.full((700, 700), 255, np.uint8)
+    for y in (150, 450):
+        cv2.polylines(page, [hexagon(350, y, 60)], True, 0, 3)
+    strokes = [((350, 210), (350, 225)), ((350, 283), (350, 320)), ((310, 300), (390, 300))]
+    for start, end in [*strokes, ((350, 340), (350, 390))]:
+        cv2.line(page, start, end, 0, 2)
+    cv2.putText(page, "HN", (330, 262), cv2.FONT_HERSHEY_SIMPLEX, 1, 0, 2)
+    cv2.putText(page, "PhH2C", (195, 312), cv2.FONT_HERSHEY_SIMPLEX, 1, 0, 2)
+    cv2.putText(page, "H", (395, 312), cv2.FONT_HERSHEY_SIMPLEX, 1, 0, 2)
+    (region,) = find_structures(page)
+    assert region.ink[1] < 95 and region.ink[3] > 505 and region.ink[0] < 200
+
+
 @pytest.mark.parametrize("value", [0, 128, 255])
 def test_an_even_page_has_nothing(value: int) -> None:
     page = np.full((400, 300), value, np.uint8)
