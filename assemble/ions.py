@@ -37,8 +37,10 @@ def separate_ions(mol: Chem.Mol) -> Chem.Mol:
 
 def _is_ionic(atom: Chem.Atom) -> bool:
     bonds = atom.GetBonds()
+    # the symbol of a dummy atom is its label, and R groups may be called Rb
     return bool(
-        not atom.GetFormalCharge()
+        atom.GetAtomicNum()
+        and not atom.GetFormalCharge()
         and len(bonds) == VALENCE.get(atom.GetSymbol())
         and all(
             bond.GetBondType() == Chem.BondType.SINGLE and _is_anion(bond.GetOtherAtom(atom))

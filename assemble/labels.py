@@ -39,8 +39,12 @@ _SINGLE = re.compile(
 )
 _SPECIAL_ISOTOPES = {"D": ("H", 2), "T": ("H", 3)}
 _LABEL_ONLY = frozenset({"A", "E", "G", "L", "M", "Q", "X", "Y", "Z"})
-_MIRRORED = {"SCN": "NCS", "NCS": "SCN"}
+MIRRORED = {"SCN": "NCS", "NCS": "SCN"}
 """Names that are another group's when they run to the left of their bond."""
+_LONE_METALS = frozenset({"Re", "Rh"})
+"""Alone they are metals; a lone Ra or Rb is an R group of a caption, as salts have Rb+."""
+_HYPHEN = re.compile(r"(?<=[A-Za-z0-9)])-(?=[A-Za-z(])")
+"""Between two units of a formula, as in ``O-nPr``."""
 _CONFUSED = str.maketrans({"0": "O", "l": "I", "\u2013": "-", "\u2212": "-", "\u00b7": ""})
 
 
@@ -62,12 +66,14 @@ def parse_label(label: str, n_bonds: int = 1, order: int = 1, leftwards: bool = 
     if not n_bonds and label in SPECIES:
         return from_smiles(SPECIES[label])
     if leftwards:
-        label = _MIRRORED.get(label, label)
+        label = MIRRORED.get(label, label)
     found = _single_atom(label, n_bonds, order) or _named(label, n_bonds)
     if found is None:
         found = _formula(label, n_bonds, order, leftwards)
     if found is None and (mended := label.translate(_CONFUSED)) != label and mended:
         found = _formula(mended, n_bonds, order, leftwards)
+    if found is None and (joined := _HYPHEN.sub("", label)) != label:
+        found = _formula(joined, n_bonds, order, leftwards)
     return found or Fragment((FragmentAtom("*", text=label),), understood=False)
 
 
@@ -93,6 +99,7 @@ def _single_atom(label: str, n_bonds: int, order: int) -> Fragment | None:
         return Fragment((FragmentAtom(symbol, isotope=isotope, hydrogens=0),))
     # more bonds than a substituent has: yttrium or praseodymium rather than a group
     metal = label in _elements() and n_bonds > (1 if len(label) == 2 else 2)
+    metal = metal or (not n_bonds and label in _LONE_METALS)
     if (label in _LABEL_ONLY and not metal) or (R_GROUP.fullmatch(label) and not metal):
         return Fragment((FragmentAtom("*", text=label),))
     match = _SINGLE.fullmatch(label)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import math
-
 from rdkit import Chem
 
 from assemble.atropisomer import assign_atropisomers
 from assemble.build import Draft
+from assemble.double_bonds import assign_double_bonds
+from assemble.geometry import WEDGES, is_unclear
 from assemble.graph import BondKind, MoleculeGraph
 from assemble.writers import mark_wedges
 
@@ -18,20 +18,11 @@ _DIRECTIONS = {
 }
 _WIDE = {BondKind.BOLD: Chem.BondDir.BEGINWEDGE, BondKind.DASHED: Chem.BondDir.BEGINDASH}
 """Strokes without a narrow end, and what they mean at a stereocentre."""
-_WEDGES = (Chem.BondDir.BEGINWEDGE, Chem.BondDir.BEGINDASH)
 _CENTRES = frozenset(["C", "N", "Si", "Ge", "Sn", "P", "As", "S", "Se", "B"])
 """Elements whose configuration InChI and SMILES agree upon."""
 _TETRAHEDRAL = (Chem.ChiralType.CHI_TETRAHEDRAL_CW, Chem.ChiralType.CHI_TETRAHEDRAL_CCW)
 BOND = 1.5
 """Length of a median bond of the conformer that stereo is read from; RDKit is tuned for it."""
-SHORT = 0.15
-"""Bonds shorter than this, in median bond lengths, have no direction."""
-CLOSE = math.radians(5)
-"""Directions closer than this are one: drawings, and what is read of them, are no better."""
-FLAT = math.radians(2)
-"""How far the bar of a T may be from straight."""
-FAN = math.radians(60)
-"""Bonds that all lie within this angle point one way."""
 
 
 def assign_stereo(draft: Draft, graph: MoleculeGraph, mol: Chem.Mol) -> None:
@@ -46,10 +37,10 @@ def assign_stereo(draft: Draft, graph: MoleculeGraph, mol: Chem.Mol) -> None:
     """
     centres, double_bonds = _possible(mol)
     wavy = _set_directions(draft, graph, mol, centres)
-    wedges = [(b, b.GetBondDir()) for b in mol.GetBonds() if b.GetBondDir() in _WEDGES]
+    wedges = [(b, b.GetBondDir()) for b in mol.GetBonds() if b.GetBondDir() in WEDGES]
     mark_wedges(mol)
     narrow = sorted({bond.GetBeginAtomIdx() for bond, _ in wedges})
-    unclear = [index for index in narrow if _is_unclear(mol.GetAtomWithIdx(index))]
+    unclear = [index for index in narrow if is_unclear(mol.GetAtomWithIdx(index), BOND)]
     for bond, _ in wedges:
         if bond.GetBeginAtomIdx() not in centres and _is_sp2(bond.GetBeginAtom()):
             # RDKit would look for an axis here, and fails at some that are none
@@ -62,13 +53,8 @@ def assign_stereo(draft: Draft, graph: MoleculeGraph, mol: Chem.Mol) -> None:
     for bond, _ in wedges:
         # a bond has one direction: that of a wedge would hide which side of a double bond it is on
         bond.SetBondDir(Chem.BondDir.NONE)
-    Chem.SetDoubleBondNeighborDirections(mol, mol.GetConformer())
-    for bond in map(mol.GetBondWithIdx, double_bonds):
-        if not _is_cumulated(bond) and _is_straight(bond):
-            _forget(bond)
-            draft.warnings.append(f"double bond {_name(bond)}: its geometry is not clear")
-    for bond in wavy:
-        _forget_double_bonds(bond)
+    for bond in assign_double_bonds(mol, double_bonds, _beside(wavy), BOND):
+        draft.warnings.append(f"double bond {_name(bond)}: its geometry is not clear")
     Chem.AssignStereochemistry(mol, cleanIt=True, force=True)
     explained = assign_atropisomers(mol, wedges)
     for atom in map(mol.GetAtomWithIdx, narrow):
@@ -83,7 +69,10 @@ def _possible(mol: Chem.Mol) -> tuple[set[int], list[int]]:
     found = list(Chem.FindPotentialStereo(mol))
     centres = {s.centeredOn for s in found if s.type == Chem.StereoType.Atom_Tetrahedral}
     doubles = [s.centeredOn for s in found if s.type == Chem.StereoType.Bond_Double]
-    return {i for i in centres if mol.GetAtomWithIdx(i).GetSymbol() in _CENTRES}, doubles
+    return (
+        {i for i in centres if mol.GetAtomWithIdx(i).GetSymbol() in _CENTRES},
+        [i for i in doubles if not _is_cumulated(mol.GetBondWithIdx(i))],
+    )
 
 
 def _set_directions(
@@ -107,59 +96,6 @@ def _set_directions(
         if kind is BondKind.WAVY:
             wavy.append(bond)
     return wavy
-
-
-def _bearings(atom: Chem.Atom) -> list[float] | None:
-    """Directions of an atom's bonds, in radians and in their order; None if one is too short."""
-    conformer = atom.GetOwningMol().GetConformer()
-    here = conformer.GetAtomPosition(atom.GetIdx())
-    angles = []
-    for near in atom.GetNeighbors():
-        step = conformer.GetAtomPosition(near.GetIdx()) - here
-        if math.hypot(step.x, step.y) < SHORT * BOND:
-            return None
-        angles.append(math.atan2(step.y, step.x))
-    return angles
-
-
-def _is_unclear(atom: Chem.Atom) -> bool:
-    """Whether the bonds around a stereocentre lie so that a wedge decides nothing.
-
-    So it is when bonds lie upon each other, when all of them point one way, and when the one
-    wedge of three bonds is the stem of a T.
-    """
-    angles = _bearings(atom)
-    if angles is None:
-        return True
-    order = sorted(angles)
-    gaps = [
-        (later - angle) % (2 * math.pi)
-        for angle, later in zip(order, order[1:] + order[:1], strict=True)
-    ]
-    if min(gaps) < CLOSE or max(gaps) > 2 * math.pi - FAN:
-        return True
-    stems = [
-        angle
-        for angle, bond in zip(angles, atom.GetBonds(), strict=True)
-        if bond.GetBondDir() in _WEDGES and bond.GetBeginAtomIdx() == atom.GetIdx()
-    ]
-    widest = order[gaps.index(max(gaps))]
-    between = len(angles) == 3 and abs(max(gaps) - math.pi) < FLAT
-    ends = (widest, order[(order.index(widest) + 1) % len(order)])
-    return between and len(stems) == 1 and stems[0] not in ends
-
-
-def _is_straight(bond: Chem.Bond) -> bool:
-    """Whether a neighbour of a double bond lies upon its axis, or upon one of its atoms."""
-    for atom in (bond.GetBeginAtom(), bond.GetEndAtom()):
-        angles = _bearings(atom)
-        if angles is None:
-            return True
-        own = [other.GetIdx() for other in atom.GetBonds()].index(bond.GetIdx())
-        axis = angles.pop(own)
-        if any(abs(math.sin(angle - axis)) < math.sin(CLOSE) for angle in angles):
-            return True
-    return False
 
 
 def _is_cumulated(bond: Chem.Bond) -> bool:
@@ -186,18 +122,12 @@ def _name(bond: Chem.Bond) -> str:
     return "-".join(f"{atom.GetSymbol()}{atom.GetIdx()}" for atom in ends)
 
 
-def _forget_double_bonds(wavy: Chem.Bond) -> None:
-    """A wavy bond at a double bond says that its geometry is not known."""
-    for atom in (wavy.GetBeginAtom(), wavy.GetEndAtom()):
-        for bond in atom.GetBonds():
-            if bond.GetBondType() == Chem.BondType.DOUBLE and not bond.IsInRingSize(6):
-                _forget(bond)
-
-
-def _forget(bond: Chem.Bond) -> None:
-    """Take away what the neighbours of a double bond say of its geometry."""
-    for end in (bond.GetBeginAtom(), bond.GetEndAtom()):
-        for near in end.GetBonds():
-            if near.GetBondDir() in (Chem.BondDir.ENDUPRIGHT, Chem.BondDir.ENDDOWNRIGHT):
-                near.SetBondDir(Chem.BondDir.NONE)
-    bond.SetStereo(Chem.BondStereo.STEREOANY)
+def _beside(wavy: list[Chem.Bond]) -> set[int]:
+    """Double bonds at an end of a wavy bond, which says that their geometry is not known."""
+    return {
+        near.GetIdx()
+        for bond in wavy
+        for atom in (bond.GetBeginAtom(), bond.GetEndAtom())
+        for near in atom.GetBonds()
+        if near.GetBondType() == Chem.BondType.DOUBLE
+    }

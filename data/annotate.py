@@ -8,9 +8,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from assemble.build import LEFTWARDS
+from assemble.labels import MIRRORED
 from data.abbreviate import Group, Spelling
 
-UPRIGHT = 0.3
+UPRIGHT = LEFTWARDS
 """A lone bond whose horizontal part is shorter than this (of 1) counts as vertical."""
 
 _STACKED = re.compile("N[A-Z]")
@@ -146,7 +148,8 @@ def group_label(
         steps: unit vectors to the drawn neighbours, y down.
         style: habits of this drawing.
         rng: for what varies within a drawing.
-        other_side: run to the side where the label would not run by itself.
+        other_side: run to the side where the label would not run by itself, unless it would mean
+            another group there.
     """
     side = side_of(steps, rng)
     first = group.right[0]
@@ -155,11 +158,12 @@ def group_label(
         if len(steps) == 2 and style.stack and rng.random() < stacked:
             return Label(first.label, first.anchor, 1 if side == "below" else -1)
         side = "right" if rng.random() < 0.75 else "left"
-    if other_side:
-        side = "left" if side == "right" else "right"
     upright = len(steps) == 1 and abs(steps[0][0]) <= UPRIGHT
-    if upright and not other_side and rng.random() < 0.2:
-        side = "left"
+    if first.label not in MIRRORED:
+        if other_side:
+            side = "left" if side == "right" else "right"
+        elif upright and rng.random() < 0.2:
+            side = "left"
     spelling = _pick(group.right if side == "right" else group.left, style.spelling)
     anchor = spelling.anchor
     if spelling.label.isalpha() and group.right[0].label == spelling.label:

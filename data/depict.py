@@ -29,18 +29,22 @@ from data.nitrogen import with_protected
 from data.odds import DepictOdds
 from data.plan import Plan
 from data.salts import Salt, bracket_around, make_room, with_salt
+from data.stereo import (
+    has_loose_double_bond,
+    keeps_geometry,
+    loose_double_bonds,
+    read_geometry,
+    wedge,
+)
 from data.strokes import circled_rings, edges, pair, second_sides, vary_plain
 from data.variants import (
     atoms_of,
     bonds_of,
     forget_centre,
-    has_loose_double_bond,
     has_open_shell,
-    loose_double_bonds,
-    read_geometry,
+    has_taken_symbol,
     wavy_beside,
     wavy_bond,
-    wedge,
     with_hydrogens,
     with_isotope,
     with_r_groups,
@@ -68,7 +72,7 @@ def depict(smiles: str, rng: np.random.Generator, odds: DepictOdds = ODDS) -> Dr
 
     Returns:
         The drawing, or ``None`` if RDKit can't read or lay out the molecule, if atoms would fall
-        on each other, or if it has radicals or bonds that can't be drawn.
+        on each other, or if it has radicals, symbols or bonds that can't be drawn.
     """
     try:
         return _depict(smiles, rng, odds)
@@ -84,7 +88,7 @@ def _depict(smiles: str, rng: np.random.Generator, odds: DepictOdds) -> Drawing 
         return None
     truth, changed = "", False
     if "[" in smiles:
-        if has_open_shell(mol):
+        if has_open_shell(mol) or has_taken_symbol(mol):
             return None
         changed = without_marks(mol)
     if rng.random() < odds.isotopes:
@@ -211,7 +215,7 @@ def _lay_out(
     # Cages that one engine draws with atoms on each other often work in another.
     for engine, use in ((coordgen, templates), (False, True), (True, False)):
         xy = lay_out(mol, rng, engine, use and not engine, upright, angle, mirror, pack)
-        if xy is not None:
+        if xy is not None and keeps_geometry(mol):
             if change is not None and len(Chem.GetMolFrags(mol)) == 1:
                 redraw(mol, xy, change(mol, rng))
             return xy

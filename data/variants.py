@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 from rdkit import Chem
+
+from assemble.labels import parse_label
 
 LONE_R = (
     *("R", "R", "R", "R1", "R1", "R2", "R3", "R'"),
@@ -39,8 +40,7 @@ ISOTOPES = {
     "I": (123, 124, 125, 125, 131, 131),
 }
 """Mass numbers that chemists draw."""
-_WEDGES = (Chem.BondDir.BEGINWEDGE, Chem.BondDir.BEGINDASH)
-_TETRAHEDRAL = (Chem.ChiralType.CHI_TETRAHEDRAL_CW, Chem.ChiralType.CHI_TETRAHEDRAL_CCW)
+TETRAHEDRAL = (Chem.ChiralType.CHI_TETRAHEDRAL_CW, Chem.ChiralType.CHI_TETRAHEDRAL_CCW)
 
 
 def atoms_of(mol: Any) -> list[Any]:
@@ -56,7 +56,18 @@ def bonds_of(mol: Any) -> list[Any]:
 def has_open_shell(mol: Any) -> bool:
     """Whether a main-group non-metal atom has unpaired electrons, which no label would show."""
     return any(
-        atom.GetNumRadicalElectrons() and atom.GetSymbol() in _OPEN_SHELL for atom in atoms_of(mol)
+        atom.GetNumRadicalElectrons() and atom.GetSymbol() in _COMMON for atom in atoms_of(mol)
+    )
+
+
+def has_taken_symbol(mol: Any) -> bool:
+    """Whether the bare symbol of some atom is read as a group: Y or Ac with one bond."""
+    return any(
+        atom.GetSymbol() not in _COMMON
+        and not atom.GetFormalCharge()
+        and parse_label(atom.GetSymbol(), atom.GetDegree()).atoms[0].symbol != atom.GetSymbol()
+        for atom in atoms_of(mol)
+        if atom.GetAtomicNum()
     )
 
 
@@ -67,7 +78,7 @@ def without_marks(mol: Any) -> bool:
     """
     dropped = False
     for atom in atoms_of(mol):
-        if atom.GetChiralTag() not in (Chem.ChiralType.CHI_UNSPECIFIED, *_TETRAHEDRAL):
+        if atom.GetChiralTag() not in (Chem.ChiralType.CHI_UNSPECIFIED, *TETRAHEDRAL):
             atom.SetChiralTag(Chem.ChiralType.CHI_UNSPECIFIED)
             dropped = True
         if atom.GetAtomMapNum():
@@ -76,7 +87,7 @@ def without_marks(mol: Any) -> bool:
     return dropped
 
 
-_OPEN_SHELL = frozenset(("B", "C", "N", "O", "F", "Si", "P", "S", "Cl", "Se", "Br", "I", "H"))
+_COMMON = frozenset(("B", "C", "N", "O", "F", "Si", "P", "S", "Cl", "Se", "Br", "I", "H"))
 
 
 def with_isotope(mol: Any, rng: np.random.Generator) -> bool:
@@ -150,7 +161,7 @@ _REPLACED = frozenset(("C", "N", "O", "F", "Cl", "Br", "I", "S"))
 def forget_centre(mol: Any, rng: np.random.Generator) -> int | None:
     """Make one tetrahedral centre unknown, in place; its index, or ``None`` if there is none."""
     centres: list[int] = [
-        atom.GetIdx() for atom in atoms_of(mol) if atom.GetChiralTag() in _TETRAHEDRAL
+        atom.GetIdx() for atom in atoms_of(mol) if atom.GetChiralTag() in TETRAHEDRAL
     ]
     if not centres:
         return None
@@ -185,9 +196,9 @@ def with_hydrogens(
         if atom.GetTotalNumHs() != 1 or atom.GetDegree() == 0 or atom.GetIdx() in closed:
             continue
         symbol = atom.GetSymbol()
-        if stereo and atom.GetChiralTag() in _TETRAHEDRAL:
+        if stereo and atom.GetChiralTag() in TETRAHEDRAL:
             pick = rng.random() < 0.9
-        elif fusion and atom.GetChiralTag() in _TETRAHEDRAL:
+        elif fusion and atom.GetChiralTag() in TETRAHEDRAL:
             pick = rings.NumAtomRings(atom.GetIdx()) > 1
         elif polar and symbol == "N" and not _doubly_bonded(atom):
             pick = rng.random() < 0.8
@@ -214,100 +225,6 @@ def _ends_chain(atom: Any) -> bool:
             other = bond.GetOtherAtom(atom)
             return bool(other.GetSymbol() == "O" and other.GetDegree() == 1)
     return False
-
-
-def has_loose_double_bond(mol: Any) -> bool:
-    """Whether some double bond might have a geometry that the molecule does not state."""
-    rings = None
-    for bond in bonds_of(mol):
-        if (
-            bond.GetBondType() != Chem.BondType.DOUBLE
-            or bond.GetStereo() != Chem.BondStereo.STEREONONE
-        ):
-            continue
-        if bond.GetBeginAtom().GetDegree() < 2 or bond.GetEndAtom().GetDegree() < 2:
-            continue
-        if not bond.IsInRing():
-            return True
-        rings = rings or mol.GetRingInfo()
-        if rings.MinBondRingSize(bond.GetIdx()) >= 8:
-            return True
-    return False
-
-
-def loose_double_bonds(mol: Any) -> list[int]:
-    """Indices of the double bonds that could have a geometry but state none."""
-    probe = Chem.Mol(mol)
-    Chem.FindPotentialStereoBonds(probe, False)
-    return [
-        bond.GetIdx() for bond in bonds_of(probe) if bond.GetStereo() == Chem.BondStereo.STEREOANY
-    ]
-
-
-def read_geometry(mol: Any, unknown: Iterable[int]) -> None:
-    """Give a laid-out molecule's loose double bonds the geometry they are drawn in, in place.
-
-    Args:
-        mol: the molecule with its conformer.
-        unknown: indices of double bonds that stay without geometry.
-    """
-    Chem.DetectBondStereoChemistry(mol, mol.GetConformer())
-    Chem.AssignStereochemistry(mol, cleanIt=True, force=True)
-    for index in unknown:
-        mol.GetBondWithIdx(index).SetStereo(Chem.BondStereo.STEREOANY)
-
-
-def wedge(mol: Any, rng: np.random.Generator, two: bool = False, freely: bool = False) -> bool:
-    """Choose the wedges of a laid-out molecule, in place; whether they say what they should.
-
-    In cages a wedge between two stereocentres, or one between bonds that are nearly in line, can
-    come out with the other meaning.
-
-    Args:
-        mol: kekulised, with the final coordinates.
-        rng: picks the bonds of ``freely``.
-        two: two wedges rather than one at each stereocentre where possible.
-        freely: any bond of a stereocentre may carry its wedge, as in drawings made by hand; RDKit
-            alone keeps to side chains and avoids bonds to unsaturated atoms.
-    """
-    tags = [atom.GetChiralTag() for atom in atoms_of(mol)]
-    if not any(tag in _TETRAHEDRAL for tag in tags):
-        return True
-    options: Any = Chem.BondWedgingParameters()
-    options.wedgeTwoBondsIfPossible = two
-    Chem.WedgeMolBonds(mol, mol.GetConformer(), options)
-    if freely:
-        moved = Chem.Mol(mol)
-        _move_wedges(moved, rng)
-        if _says(moved, tags):
-            for bond in bonds_of(mol):
-                bond.SetBondDir(moved.GetBondWithIdx(bond.GetIdx()).GetBondDir())
-            return True
-    return _says(mol, tags)
-
-
-def _move_wedges(mol: Any, rng: np.random.Generator) -> None:
-    """Give each wedge to some bond that begins at the same stereocentre."""
-    for bond in [bond for bond in bonds_of(mol) if bond.GetBondDir() in _WEDGES]:
-        centre = bond.GetBeginAtom()
-        others = [
-            other
-            for other in centre.GetBonds()
-            if other.GetBeginAtomIdx() == centre.GetIdx()
-            and other.GetBondType() == Chem.BondType.SINGLE
-            and (other.GetIdx() == bond.GetIdx() or other.GetBondDir() == Chem.BondDir.NONE)
-        ]
-        bond.SetBondDir(Chem.BondDir.NONE)
-        Chem.WedgeBond(others[int(rng.integers(len(others)))], centre.GetIdx(), mol.GetConformer())
-
-
-def _says(mol: Any, tags: list[Any]) -> bool:
-    """Whether the wedges of a molecule mean these chiral tags."""
-    probe = Chem.Mol(mol)
-    for atom in atoms_of(probe):
-        atom.SetChiralTag(Chem.ChiralType.CHI_UNSPECIFIED)
-    Chem.AssignChiralTypesFromBondDirs(probe)
-    return tags == [atom.GetChiralTag() for atom in atoms_of(probe)]
 
 
 def wavy_bond(

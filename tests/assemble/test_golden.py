@@ -91,6 +91,9 @@ PLAIN = {
     "an alkyne": Drawing(". . . .", "0-1 1#2 2-3", ROW, "CC#CC"),
     "bold without a centre is plain": Drawing(". OH", "0b1", ROW, "CO"),
     "dashed without a centre is plain": Drawing(". OH", "0d1", ROW, "CO"),
+    "a hyphen within a label": Drawing(". O-nPr", "0-1", ROW, "CCCOC"),
+    "SCN below its bond is a thiocyanate": Drawing(". SCN", "0-1", [(0, 0), (0.24, 0.97)], "CSC#N"),
+    "SCN left of its bond is an isothiocyanate": Drawing(". SCN", "0-1", [(0, 0), (-0.9, 0.4)], "CN=C=S"),
     "dative": Drawing("NH3 Pt", "0>1", ROW, "N->[Pt]"),
     "a sulfoxide": Drawing("S . . O", "0-1 0-2 0=3", THREE, "CS(C)=O"),
 }  # fmt: skip
@@ -109,6 +112,9 @@ AMBIGUOUS = {
     "Am with one bond is pentyl": Drawing("HO Am", "0-1", ROW, "CCCCCO"),
     "Ph is phenyl, never lead": Drawing("HO Ph", "0-1", ROW, "Oc1ccccc1"),
     "Pb is lead": Drawing(". Pb . . .", "0-1 1-2 1-3 1-4", [ROW[0], *CROSS], "C[Pb](C)(C)C"),
+    "Re alone is rhenium": Drawing(". O . Re", "0-1 1-2", [*ZIGZAG[:3], (5, 0)], "COC.[Re]"),
+    "Ra alone is a scrap of a caption": Drawing(". O . Ra", "0-1 1-2", [*ZIGZAG[:3], (5, 0)], "COC", "left out"),
+    "Y with one bond is an R group": Drawing(". Y", "0-1", ROW, "*C"),
     "Ms is mesyl": Drawing("Cl Ms", "0-1", ROW, "CS(=O)(=O)Cl"),
 }  # fmt: skip
 
@@ -116,6 +122,7 @@ R_GROUPS = {
     "R1": Drawing(". R1", "0-1", ROW, "*C"),
     "Ar": Drawing("HO Ar", "0-1", ROW, "*O"),
     "X": Drawing(". X", "0-1", ROW, "*C"),
+    "Rb with one bond is no rubidium": Drawing("HO Rb", "0-1", ROW, "*O"),
     "R within a label": Drawing(". NHR", "0-1", ROW, "*NC"),
     "R' linking": Drawing(". R' .", "0-1 1-2", ZIGZAG, "C*C"),
 }  # fmt: skip
@@ -179,10 +186,17 @@ DOUBLE_BONDS = {
     "cis": Drawing(". . . .", "0-1 1=2 2-3", CIS, "C/C=C\\C"),
     "a wavy bond beside it": Drawing(". . . .", "1~0 1=2 2-3", ZIGZAG, "CC=CC"),
     "an oxime": Drawing(". N OH .", "0=1 1-2 0-3", [(0, 0), (1, 0), (1.5, 0.87), (-0.5, 0.87)], "C/C=N\\O"),
+    "an imine without its hydrogen": Drawing(". . NH", "0-1 1=2", ZIGZAG, "CC=N"),
     "three substituents": Drawing(". . Cl F .", "0=1 0-2 0-3 1-4", [(0, 0), (1, 0), (-0.5, -0.87), (-0.5, 0.87), (1.5, -0.87)], "C/C=C(/F)Cl"),
     "beside a wedge": Drawing(
         ". OH Cl . . .", "0-1 0-2 0w3 3=4 4-5",
         [(0, 0), (-0.87, 0.5), (0, -1), (0.87, 0.5), (1.73, 0), (2.6, 0.5)], "C/C=C/[C@@H](O)Cl"),
+    "a wavy bond leaves its neighbours alone": Drawing(
+        ". . . . . . . .", "0-1 1=2 2-3 3=4 4-5 5=6 4~7", [*ZIGZAG[:7], (3.48, -1.0)], "C=CC(C)=C/C=C/C"),
+    "one of two neighbours upon the axis": Drawing(
+        ". . . Cl .", "0-1 1=2 1-3 2-4", [(0, 0), (1, 0), (2, 0), (0.5, -0.87), (2.5, -0.87)], "C/C=C(/C)Cl"),
+    "two neighbours on one side": Drawing(
+        ". . . Cl .", "0-1 1=2 1-3 2-4", [(0.13, -0.5), (1, 0), (2, 0), (0.5, -0.87), (2.5, -0.87)], "CC=C(C)Cl", "not clear"),
     "the geometry of a straight one is not known": Drawing(". . . .", "0-1 1=2 2-3", ROW, "CC=CC", "not clear"),
     "a substituent upon its atom": Drawing(". . . .", "0-1 1=2 2-3", [(0, 0), (0, 0), (1, 0), (1.5, 0.87)], "CC=CC", "not clear"),
     "nothing to tell apart": Drawing(". . .", "0-1 1=2", ZIGZAG, "C=CC"),
