@@ -16,14 +16,8 @@ from assemble.graph import BondKind, MoleculeGraph
 from data.annotate import sign_text
 from data.fonts import font_book
 from data.layout import lay_out
-from data.variants import (
-    atoms_of,
-    bonds_of,
-    has_loose_double_bond,
-    has_open_shell,
-    wedge,
-    without_marks,
-)
+from data.stereo import has_loose_double_bond, keeps_geometry, wedge
+from data.variants import atoms_of, bonds_of, has_open_shell, has_taken_symbol, without_marks
 
 STEEP = math.tan(math.radians(70))
 """Slope of the sum of an atom's bonds from which RDKit puts hydrogens above or below."""
@@ -92,12 +86,14 @@ def draw_rdkit(
         return None
     if any(a.GetAtomicNum() == 0 or a.GetNumRadicalElectrons() for a in atoms_of(mol)):
         return None
-    if has_open_shell(mol) or without_marks(mol) or has_loose_double_bond(mol):
+    if has_open_shell(mol) or has_taken_symbol(mol):
+        return None
+    if without_marks(mol) or has_loose_double_bond(mol):
         return None
     angle = 2 * math.pi * float(rng.random()) if rng.random() < odds.rotate else 0.0
     coordgen, mirror = bool(rng.random() < odds.coordgen), bool(rng.random() < odds.mirror)
     xy = lay_out(mol, rng, coordgen, False, angle == 0.0, angle, mirror, True)
-    if xy is None:
+    if xy is None or not keeps_geometry(mol):
         return None
     Chem.Kekulize(mol, clearAromaticFlags=True)
     if not wedge(mol, rng, bool(rng.random() < odds.two_wedges)):
