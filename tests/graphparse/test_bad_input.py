@@ -8,6 +8,7 @@ import subprocess
 import sys
 import zlib
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -18,10 +19,11 @@ from skimage import data as photos
 from data.negatives import KINDS, negative
 from graphparse import Recognizer
 from graphparse.prediction import Status
+from graphparse.workers import Source, WorkerPool, load_recognizer
 
 Picture = Image.Image
 ERROR, NOTHING = Status.ERROR, Status.NO_STRUCTURE
-SOAK = int(os.environ.get("GRAPHPARSE_SOAK", "24"))
+SOAK = int(os.environ.get("GRAPHPARSE_SOAK", "48"))
 """How many pictures the memory is watched over; set it to 10000 for a thorough look."""
 
 
@@ -175,17 +177,38 @@ def test_a_decompression_bomb_is_refused_in_little_memory(tmp_path: Path) -> Non
 
 
 @pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="no such figure")
-def test_memory_is_flat(recognizer: Recognizer, examples: Path) -> None:
-    """The same few pictures over and over: the second half takes no more memory."""
+def test_memory_is_flat(examples: Path, tmp_path: Path) -> None:
+    """Of a run over files of many sizes: its last quarter takes no more than its second.
 
-    def resident() -> int:
-        pages = int(Path("/proc/self/statm").read_text().split()[1])
+    ``pytest -rP`` shows how much the two processes have taken.
+    """
+
+    def resident(process: int | None) -> int:
+        pages = int(Path(f"/proc/{process}/statm").read_text().split()[1])
         return pages * os.sysconf("SC_PAGE_SIZE")
 
-    pictures = [small(examples, name) for name in ("nicotine.png", "paracetamol.png")]
-    pictures.append(Image.new("L", (90, 60), 255))
-    after = []
-    for i in range(SOAK):
-        recognizer.predict([pictures[i % len(pictures)]])
-        after.append(resident())
-    assert after[-1] - after[SOAK // 2] < 20_000_000
+    # all of them are seen in the first quarter
+    files = varied(examples, tmp_path, min(SOAK // 4, 500))
+    sources = (Source(str(files[i % len(files)])) for i in range(SOAK))
+    with WorkerPool(partial(load_recognizer, None, 1), 1, 60.0, 16) as pool:
+        processes = os.getpid(), pool._workers[0].process.pid
+        taken = [[resident(process) for process in processes] for _ in pool.read(sources)]
+    assert len(taken) == SOAK
+    quarters = np.median(np.reshape(taken[: SOAK // 4 * 4], (4, SOAK // 4, 2)), axis=1) / 1e6
+    print(f"MB in each quarter: {quarters[:, 0].round()} here, {quarters[:, 1].round()} there")
+    assert (quarters[3] - quarters[1] < 20).all()
+
+
+def varied(examples: Path, folder: Path, count: int) -> list[Path]:
+    """Drawings cut to various sizes, pictures of other things, and files that are torn."""
+    rng = np.random.default_rng(0)
+    drawings = [Image.open(path).convert("L") for path in sorted(examples.glob("*.png"))]
+    files = []
+    for i in range(count):
+        picture = drawings[i % len(drawings)]
+        width, height = np.rint(np.array(picture.size) * rng.uniform(0.4, 1.0, 2)).astype(int)
+        picture = negative(0, i)[1] if i % 12 == 10 else picture.crop((0, 0, width, height))
+        content = encoded(picture)
+        files.append(folder / f"{i}.png")
+        files[-1].write_bytes(content[: len(content) // 2] if i % 12 == 11 else content)
+    return files
