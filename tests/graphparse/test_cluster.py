@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 from collections import Counter
 from collections.abc import Iterator
@@ -10,12 +11,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
+from typer.testing import CliRunner
 
+from graphparse.cli import app
 from graphparse.cluster import read_on_cluster
 from graphparse.parts import Parts, part_name
 from graphparse.prediction import Prediction
 from graphparse.shards import find_shards
-from graphparse.workers import Source, WorkerPool
+from graphparse.workers import Source, WorkerPool, load_recognizer
 
 HERE = Path(__file__).parent
 pyarrow = pytest.importorskip("pyarrow")
@@ -93,3 +97,40 @@ def test_killed_actors_and_processes_cost_nothing(cluster: Any, tmp_path: Path) 
     assert statuses["error"] == 1
     assert parts.begin(shards, resume=True) == []
     assert len(list(Path(parts.location).iterdir())) == len(shards) + 1
+
+
+def test_the_networks_read_the_same_on_a_cluster(
+    cluster: Any, examples: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "in"
+    folder.mkdir()
+    for name in ("aspirin.png", "caffeine.png"):
+        shutil.copy(examples / name, folder)
+    (folder / "broken.png").write_bytes(b"no image")
+    pages = [Image.open(examples / name).convert("L") for name in ("levodopa.png", "nicotine.png")]
+    pages[0].save(folder / "pages.tif", save_all=True, append_images=pages[1:])
+    files = sorted(folder.iterdir())
+    expected = read_here(partial(load_recognizer, None, 1), [str(file) for file in files])
+    table, whole = tmp_path / "table.parquet", tmp_path / "whole.parquet"
+    columns = {"path": [str(file) for file in files], "bytes": [f.read_bytes() for f in files]}
+    parquet.write_table(pyarrow.table(columns), table)
+    options = ["--engine", "ray", "--shard-size", "2", "--out", str(whole)]
+    done = CliRunner().invoke(app, ["predict", folder.as_uri(), str(table), *options])
+    assert done.exit_code == 0, done.output
+    assert "4 shards" in done.output and "2 error" in done.output and "8 ok" in done.output
+    rows = [{**row, "seconds": None} for row in parquet.read_table(whole).to_pylist()]
+    from_table = [as_row(prediction) for prediction in expected]
+    by_uri = [{**row, "source": f"file://{row['source']}"} for row in from_table]
+    assert rows == by_uri + from_table
+
+
+def test_what_the_engine_does_not_do_is_told(tmp_path: Path, examples: Path) -> None:
+    out = str(tmp_path / "out")
+    for arguments, why in (
+        ([str(examples), "--engine", "ray", "--report"], "local engine"),
+        ([examples.as_uri()], "only read with --engine ray"),
+        ([str(tmp_path / "none"), "--engine", "ray"], "no such file"),
+    ):
+        refused = CliRunner().invoke(app, ["predict", *arguments, "--out", out])
+        told = " ".join(refused.output.replace("│", " ").split())
+        assert refused.exit_code == 2 and why in told

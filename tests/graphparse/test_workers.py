@@ -113,15 +113,21 @@ def test_killed_runs_go_on_and_end_like_one_that_was_not(folder: Path, tmp_path:
     expected = results(whole)
     rng = random.Random(0)
     out, kills, kept = tmp_path / "out", 0, [0]
-    part = out / "predictions.jsonl.part"
+    part, carried, placed = (
+        out / f"predictions.{end}" for end in ("jsonl.part", "jsonl.new", "csv")
+    )
     while kills < KILLS:
         process = subprocess.Popen(
             command(folder, out, "--resume"), env=environment(), stdout=subprocess.DEVNULL
         )
-        # when it has written a bit more than it kept; now and then sooner
-        size = kept_size(part) + rng.randrange(20_000)
-        give_up = time.monotonic() + (rng.uniform(0, 1) if rng.random() < 0.2 else 300)
-        while process.poll() is None and kept_size(part) < size and time.monotonic() < give_up:
+        # mostly when it has written a bit more than it kept; now and then while it takes over
+        # what was kept, or puts its files in place
+        moment, size = rng.random(), kept_size(part) + rng.randrange(20_000)
+        while process.poll() is None and not (
+            carried.exists() if moment < 0.2
+            else placed.exists() if moment < 0.4
+            else kept_size(part) >= size
+        ):  # fmt: skip
             time.sleep(0.0005)
         process.kill()
         if process.wait() == 0:  # it got to its end: the next begins from nothing
