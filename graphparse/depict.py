@@ -17,6 +17,9 @@ from assemble.molecule import name_dummies
 WEBP_QUALITY = 60
 """Of 100; black lines on white stay clean, at a third of the size of a PNG."""
 
+COLOURS = {9: (0.0, 0.5, 0.5), 16: (0.55, 0.48, 0.0), 17: (0.0, 0.53, 0.0)}
+"""Of F, S and Cl; those of RDKit are too light to be read on white, and too dark on black."""
+
 
 def picture_url(gray: NDArray[np.uint8], longest: int) -> str:
     """A picture as a ``data:`` URL, WebP.
@@ -57,6 +60,7 @@ def structure_svg(molblock: str, width: int, height: int) -> str | None:
     options: Any = drawer.drawOptions()  # its stubs know no settable option
     options.clearBackground = False
     options.fixedBondLength = 32
+    options.updateAtomPalette(COLOURS)
     options.prepareMolsBeforeDrawing = False
     drawer.DrawMolecule(mol)
     drawer.FinishDrawing()

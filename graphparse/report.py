@@ -122,7 +122,9 @@ def _details(entry: _Entry, lines: IO[bytes]) -> dict[str, Any]:
     try:
         gray = load_picture(prediction.source, prediction.page, prediction.box).gray
     except ImageError as error:
-        return {**details, "missing": str(error)}
+        # why a row is an error stands among its facts
+        why = "no picture" if str(error) == prediction.message else str(error)
+        return {**details, "missing": why}
     height, width = gray.shape
     return {**details, "picture": picture_url(gray, LONGEST), "width": width, "height": height}
 

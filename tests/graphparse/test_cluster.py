@@ -38,6 +38,8 @@ def cluster() -> Iterator[Any]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PYTHONPATH", os.pathsep.join([str(HERE), str(HERE.parents[1])]))
         patch.setenv("RAY_USAGE_STATS_ENABLED", "0")
+        # Ray's workers give way to everything else, and would wait long on a busy machine
+        patch.setenv("RAY_worker_niceness", "0")
         patch.syspath_prepend(HERE)
         node = {"num_cpus": 1, "object_store_memory": 80_000_000, "include_dashboard": False}
         cluster = Cluster(initialize_head=True, head_node_args=node)
