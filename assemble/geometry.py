@@ -48,6 +48,31 @@ def is_unclear(atom: Chem.Atom, length: float) -> bool:
     return between and len(stems) == 1 and stems[0] not in ends
 
 
+def sense(atom: Chem.Atom, wedge: Chem.Bond) -> int:
+    """The chirality that one wedge alone gives a centre of three or four bonds, CW 1 or CCW -1.
+
+    As RDKit has it, seen along the first bond.
+
+    Wedges of one centre that differ in it contradict each other, as two neighbouring ones that
+    both come forward do.
+
+    Args:
+        atom: at the narrow end, with bonds whose directions are known to differ.
+        wedge: one of its bonds, with its direction set.
+    """
+    bonds = list(atom.GetBonds())
+    angles = _bearings(atom, 0.0) or []
+    own = [bond.GetIdx() for bond in bonds].index(wedge.GetIdx())
+    turn = [(angle - angles[own]) % (2 * math.pi) for angle in angles]
+    order = sorted(range(len(turn)), key=turn.__getitem__)
+    swaps = sum(i > j for at, i in enumerate(order) for j in order[at + 1 :])
+    # between two others on one side, a bond of three stands for the opposite of what it says
+    between = len(turn) == 3 and turn[order[1]] < math.pi < turn[order[2]]
+    between = between and turn[order[2]] - turn[order[1]] > math.pi
+    forward = wedge.GetBondDir() == Chem.BondDir.BEGINWEDGE
+    return 1 if (swaps % 2 == 0) ^ forward ^ between else -1
+
+
 def _bearings(atom: Chem.Atom, length: float) -> list[float] | None:
     """Directions of an atom's bonds, in radians and in their order; None if one is too short."""
     conformer = atom.GetOwningMol().GetConformer()

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+
 from rdkit import Chem
 
 from assemble.atropisomer import assign_atropisomers
 from assemble.build import Draft
 from assemble.double_bonds import assign_double_bonds
-from assemble.geometry import WEDGES, is_unclear
+from assemble.geometry import WEDGES, is_unclear, sense
 from assemble.graph import BondKind, MoleculeGraph
 from assemble.writers import mark_wedges
 
@@ -37,6 +39,7 @@ def assign_stereo(draft: Draft, graph: MoleculeGraph, mol: Chem.Mol) -> None:
     """
     centres, double_bonds = _possible(mol)
     wavy = _set_directions(draft, graph, mol, centres)
+    _settle(draft, graph, mol)
     wedges = [(b, b.GetBondDir()) for b in mol.GetBonds() if b.GetBondDir() in WEDGES]
     mark_wedges(mol)
     narrow = sorted({bond.GetBeginAtomIdx() for bond, _ in wedges})
@@ -96,6 +99,28 @@ def _set_directions(
         if kind is BondKind.WAVY:
             wavy.append(bond)
     return wavy
+
+
+def _settle(draft: Draft, graph: MoleculeGraph, mol: Chem.Mol) -> None:
+    """Of wedges of a centre that contradict each other, keep those that agree with the surest."""
+    around: dict[int, list[Chem.Bond]] = defaultdict(list)
+    for bond in mol.GetBonds():
+        if bond.GetBondDir() in WEDGES:
+            around[bond.GetBeginAtomIdx()].append(bond)
+    for index, bonds in around.items():
+        centre = mol.GetAtomWithIdx(index)
+        if len(bonds) < 2 or centre.GetDegree() not in (3, 4) or is_unclear(centre, BOND):
+            continue
+        scores = [float(graph.bond_scores[draft.bond_row[bond.GetIdx()]]) for bond in bonds]
+        senses = [sense(centre, bond) for bond in bonds]
+        best = max(range(len(bonds)), key=scores.__getitem__)
+        against = [i for i, way in enumerate(senses) if way != senses[best]]
+        if against and all(scores[i] < scores[best] for i in against):
+            for i in against:
+                bonds[i].SetBondDir(Chem.BondDir.NONE)
+            draft.warnings.append(
+                f"wedges at {centre.GetSymbol()}{index} contradict each other: the surest counts"
+            )
 
 
 def _is_cumulated(bond: Chem.Bond) -> bool:
