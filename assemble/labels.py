@@ -37,14 +37,16 @@ _SINGLE = re.compile(
     r"(?P<lead>\d?[+-])?(?P<left>H\d?)?(?P<isotope>\d{1,3})?(?P<symbol>[A-Z][a-z]?)"
     r"(?P<right>H\d?)?(?P<sign>\d?[+-])?"
 )
+_MOST_OF_GROUP = 2
+"""Bonds with which a name of a group and an element is still the group."""
 _SPECIAL_ISOTOPES = {"D": ("H", 2), "T": ("H", 3)}
 _LABEL_ONLY = frozenset({"A", "E", "G", "L", "M", "Q", "X", "Y", "Z"})
 MIRRORED = {"SCN": "NCS", "NCS": "SCN"}
 """Names that are another group's when they run to the left of their bond."""
 _LONE_METALS = frozenset({"Re", "Rh"})
 """Alone they are metals; a lone Ra or Rb is an R group of a caption, as salts have Rb+."""
-_HYPHEN = re.compile(r"(?<=[A-Za-z0-9)])-(?=[A-Za-z(])")
-"""Between two units of a formula, as in ``O-nPr``."""
+_HYPHEN = re.compile(r"(?<=[A-Za-z0-9)])-(?=[A-Za-z(])(?!.*\+)")
+"""Between two units of a formula, as in ``O-nPr``, and no charge, as in ``CO2-Na+``."""
 _CONFUSED = str.maketrans({"0": "O", "l": "I", "\u2013": "-", "\u2212": "-", "\u00b7": ""})
 
 
@@ -77,9 +79,14 @@ def parse_label(label: str, n_bonds: int = 1, order: int = 1, leftwards: bool = 
     return found or Fragment((FragmentAtom("*", text=label),), understood=False)
 
 
-def is_end_group(label: str) -> bool:
-    """Whether a label is the name of a group that has one bond, as ``Boc`` or ``Me``."""
-    return label in parts()
+def is_end_group(label: str, n_bonds: int = 1) -> bool:
+    """Whether a label is the name of a group that has one bond, as ``Boc`` or ``Me``.
+
+    Args:
+        label: as drawn.
+        n_bonds: bonds drawn to it; ``Pr`` with three is a metal.
+    """
+    return label in parts() and not (label in _elements() and n_bonds > _MOST_OF_GROUP)
 
 
 def _charge_of(text: str | None) -> int:
@@ -106,7 +113,7 @@ def _single_atom(label: str, n_bonds: int, order: int) -> Fragment | None:
     if not match:
         return None
     symbol = match["symbol"]
-    if symbol not in _elements() or (0 < n_bonds < 3 and label in groups()):
+    if symbol not in _elements() or (0 < n_bonds <= _MOST_OF_GROUP and label in groups()):
         return None
     if match["left"] and match["right"]:
         return None

@@ -216,7 +216,7 @@ def _attach(build: _Builder, token: Token, later: tuple[Token, ...]) -> bool:
         build.hydrogens[parent] += token.count
         build.used[parent] += token.count
         return build.free(parent) >= 0
-    if token.kind == "element" and token.text == "O" and not token.charge and symbol in "CSPN":
+    if token.kind == "element" and token.text == "O" and token.charge <= 0 and symbol in "CSPN":
         done = _oxygens(build, token, later)
         if done is not None:
             return done
@@ -295,11 +295,15 @@ def _oxygens(build: _Builder, token: Token, later: tuple[Token, ...]) -> bool | 
         return None
     if symbol == "S" and token.count == 1 and later and later[0].text == "H":
         return None
-    if doubles == 0 or free < 2 * doubles:
+    charged = -token.charge
+    doubles = min(doubles, token.count - charged)
+    if doubles <= 0 or free < 2 * doubles:
         return None
     for _ in range(doubles):
         build.bond(parent, build.add(_bare(token)), 2)
-    singles = [build.add(_bare(token)) for _ in range(token.count - doubles)]
+    singles = [build.add(_bare(token)) for _ in range(token.count - doubles - charged)]
+    # the charged ones last, so that hydrogens and metals come to the others
+    singles += [build.add(Token("element", "O", charge=-1)) for _ in range(charged)]
     for single in singles:
         build.bond(parent, single, 1)
     if not singles:

@@ -70,8 +70,8 @@ def _overfull(draft: Draft) -> set[int]:
 
 def _crowded_groups(graph: MoleculeGraph) -> set[int]:
     """Atoms whose label is a group with one bond, as ``PMB``, and that have more: a misreading."""
-    degree = np.bincount(graph.bonds.reshape(-1), minlength=graph.n_atoms)
-    return {i for i in np.flatnonzero(degree > 1).tolist() if is_end_group(graph.labels[i])}
+    degree = np.bincount(graph.bonds.reshape(-1), minlength=graph.n_atoms).tolist()
+    return {i for i, n in enumerate(degree) if n > 1 and is_end_group(graph.labels[i], n)}
 
 
 def _problems(mol: Chem.RWMol) -> list[int]:

@@ -48,6 +48,10 @@ R_GROUP = re.compile(r"(?:R|Ar|X|Y|Z|Q|Het|Hal|Alk)(?:\d{1,2}|[a-h])?'*|\*|R[A-Z
 BONDS = {"=": 2, "#": 3}
 AZIDE = "[N-]=[N+]=N[*:1]"
 NITRO = "[O-][N+](=O)[*:1]"
+_ONIUM, _ACIDS = frozenset("NPSO"), frozenset("O")
+"""Elements that a positive and a negative charge look for."""
+_CENTRES = frozenset("CSP")
+"""Elements whose oxygens have the charge of an acid."""
 _CHARGE = re.compile(r"(\d?)([+-])")
 _COUNT = re.compile(r"\d+")
 
@@ -76,7 +80,8 @@ def _longest_first() -> tuple[str, ...]:
 def tokenise(label: str) -> tuple[Token, ...] | None:
     """The units of a label from left to right; None if some of it is unknown."""
     tokens: list[Token] = []
-    at = 0
+    lead = _CHARGE.match(label)
+    at = lead.end() if lead else 0
     while at < len(label):
         found = _sign(label, at, tokens) or _unit(label, at)
         if found is None:
@@ -87,6 +92,8 @@ def tokenise(label: str) -> tuple[Token, ...] | None:
             if match and token.kind != "r":
                 token, at = _counted(token, label, match)
             tokens.append(token)
+    if lead and not _charge(tokens, lead, range(len(tokens))):
+        return None
     return tuple(tokens)
 
 
@@ -100,21 +107,31 @@ def _counted(token: Token, label: str, match: re.Match[str]) -> tuple[Token, int
     return replace(token, count=int(digits or 1)), end
 
 
-def _sign(label: str, at: int, tokens: list[Token]) -> tuple[Token | None, int] | None:
+def _sign(label: str, at: int, tokens: list[Token]) -> tuple[None, int] | None:
+    """A sign behind the first unit; a sign in front of it is left to the end."""
     match = _CHARGE.match(label, at)
-    if not match:
+    if not match or not tokens or not _charge(tokens, match, range(len(tokens) - 1, -1, -1)):
         return None
-    charge = int(match.group(1) or 1) * (1 if match.group(2) == "+" else -1)
-    if not tokens:
-        # a sign in front belongs to what follows
-        found = _unit(label, match.end()) if match.end() < len(label) else None
-        if found is None or found[0] is None:
-            return None
-        return replace(found[0], charge=charge), found[1]
-    heavy = next((i for i in range(len(tokens) - 1, -1, -1) if tokens[i].text != "H"), None)
-    heavy = len(tokens) - 1 if heavy is None else heavy
-    tokens[heavy] = replace(tokens[heavy], charge=tokens[heavy].charge + charge)
     return None, match.end()
+
+
+def _charge(tokens: list[Token], match: re.Match[str], order: range) -> bool:
+    """Give a charge to the nearest unit that can have it, in place.
+
+    In ``-HO3P`` that is the oxygens, in ``+Me3N`` the nitrogen, and in ``O3S-`` the oxygens again.
+    """
+    charge = int(match.group(1) or 1) * (1 if match.group(2) == "+" else -1)
+    heavy = [i for i in order if tokens[i].text != "H"] or list(order)
+    if not heavy:
+        return False
+    chosen = heavy[0]
+    if tokens[chosen].kind == "group" or (charge < 0 and tokens[chosen].text in _CENTRES):
+        wanted = _ONIUM if charge > 0 else _ACIDS
+        found = [i for i in heavy if tokens[i].kind == "element" and tokens[i].text in wanted]
+        if found and (charge > 0 or tokens[found[0]].count > 1):
+            chosen = found[0]
+    tokens[chosen] = replace(tokens[chosen], charge=tokens[chosen].charge + charge)
+    return True
 
 
 def _unit(label: str, at: int) -> tuple[Token | None, int] | None:

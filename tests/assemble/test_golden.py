@@ -103,6 +103,11 @@ AMBIGUOUS = {
     "Ac3+ alone is actinium": Drawing("Ac3+", "", ROW, "[Ac+3]"),
     "Pr with one bond is propyl": Drawing("HO Pr", "0-1", ROW, "CCCO"),
     "Pr3+ alone is praseodymium": Drawing("Pr3+", "", ROW, "[Pr+3]"),
+    **{
+        f"{symbol} with three bonds is the metal": Drawing(
+            f"{symbol} Cl Cl Cl", "0-1 0-2 0-3", THREE, f"Cl[{symbol}](Cl)Cl")
+        for symbol in ("Ac", "Pr", "Am", "Th")
+    },
     "Ts is tosyl": Drawing("Cl Ts", "0-1", ROW, "Cc1ccc(S(=O)(=O)Cl)cc1"),
     "Bn is benzyl": Drawing("HO Bn", "0-1", ROW, "OCc1ccccc1"),
     "Bz is benzoyl": Drawing("HO Bz", "0-1", ROW, "OC(=O)c1ccccc1"),
@@ -234,6 +239,14 @@ CHARGES = {
         "N . . . B F F F", "0-1 0-2 0-3 0>4 4-5 4-6 4-7",
         [*CROSS, (0.0, 1.0), (-1.0, 1.5), (0.0, 2.0), (1.0, 1.5)], "C[N+](C)(C)[B-](F)(F)F"),
     "a zwitterion": Drawing("H3N+ . CO2-", "0-1 1-2", ZIGZAG, "[NH3+]CC(=O)[O-]"),
+    "a phosphonate, its sign first": Drawing("-HO3P .", "0-1", ROW, "CP(=O)([O-])O"),
+    "a phosphonate, its sign last": Drawing(". PO3H-", "0-1", ROW, "CP(=O)([O-])O"),
+    "a phosphonate with a sign behind P": Drawing("HO3P- .", "0-1", ROW, "CP(=O)([O-])O"),
+    "a phosphonate with two charges": Drawing("2-O3P .", "0-1", ROW, "CP(=O)([O-])[O-]"),
+    "a sulfinate": Drawing(". SO2-", "0-1", ROW, "CS(=O)[O-]"),
+    "a sulfonate behind a chain": Drawing(". CH2SO3-", "0-1", ROW, "CCS(=O)(=O)[O-]"),
+    "a sign before the groups of an ammonium": Drawing("+Me3N .", "0-1", ROW, "C[N+](C)(C)C"),
+    "an anion written in one line": Drawing("CF3CF2SO3-", "", ROW, "[O-]S(=O)(=O)C(F)(F)C(F)(F)F"),
     "an azide": Drawing(". N N+ N-", "0-1 1=2 2=3", ROW, "CN=[N+]=[N-]"),
     "an azide with a triple bond": Drawing(". N N N", "0-1 1=2 2#3", ROW, "CN=[N+]=[N-]"),
     "a diazonium": Drawing(". N+ N", "0-1 1#2", ROW, "C[N+]#N"),
@@ -280,6 +293,8 @@ CIRCLES = {
 COMPONENTS = {
     "a salt after a dot": Drawing(". NH2 ·HCl", "0-1", [(0, 0), (1, 0), (3, 0)], "CN.Cl"),
     "a salt": Drawing(". NH2 HCl", "0-1", [(0, 0), (1, 0), (3, 0)], "CN.Cl"),
+    "a salt's label with a bond": Drawing(
+        ". . KCl", "0-1 1-2", ZIGZAG, "CC.[K+].[Cl-]", "removed"),
     "water and ions": Drawing(
         "H2O Na+ . O- Zn", "2-3", [(0, 0), (2, 0), (4, 0), (5, 0), (7, 0)], "C[O-].O.[Na+].[Zn]"),
     "scraps of a caption": Drawing(
