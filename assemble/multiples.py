@@ -15,7 +15,10 @@ COUNT_PROPERTY = "_graphparse_count"
 """Of an atom: how often its component is meant, as a fraction ("1/2")."""
 MOST = 12
 """Larger numbers are no count of species."""
-_COUNTED = re.compile(r"(?P<whole>\d{1,2}?)?(?P<half>1/2|\.5)?(?P<species>(?:[a-z]-)?[A-Z(\[].*)")
+_COUNTED = re.compile(
+    r"(?:(?P<halves>[3579])/2|(?P<whole>\d{1,2}?)?(?P<half>1/2|\.5)?)"
+    r"(?P<species>(?:[a-z]-)?[A-Z(\[].*)"
+)
 _BRACKET = re.compile(r"\](?P<count>\d{1,2})")
 STEP = 1.5
 """Distance between the copies of a component, bond lengths."""
@@ -24,6 +27,8 @@ STEP = 1.5
 def split_count(label: str) -> tuple[Fraction, str] | None:
     """How often, and what: ``2HCl`` is 2 of ``HCl``, ``11/2H2O`` one and a half of ``H2O``.
 
+    So is ``3/2H2O``.
+
     Args:
         label: of an atom without bonds.
 
@@ -31,8 +36,10 @@ def split_count(label: str) -> tuple[Fraction, str] | None:
         None for a label without a count.
     """
     match = _COUNTED.fullmatch(label)
-    if not match or not (match["whole"] or match["half"]):
+    if not match or not (match["halves"] or match["whole"] or match["half"]):
         return None
+    if match["halves"]:
+        return Fraction(int(match["halves"]), 2), match["species"]
     count = Fraction(int(match["whole"] or 0)) + (Fraction(1, 2) if match["half"] else 0)
     return (count, match["species"]) if 0 < count <= MOST and count != 1 else None
 

@@ -24,7 +24,7 @@ from data.contract import choose_sites
 from data.drawing import Drawing
 from data.formulae import with_substituents
 from data.layout import lay_out, set_positions, without_atoms
-from data.lettering import write_labels
+from data.lettering import extent, write_labels
 from data.nitrogen import with_protected
 from data.odds import DepictOdds
 from data.plan import Plan
@@ -246,7 +246,6 @@ def _draw(
     stretch = float(rng.uniform(*odds.stretch_by)) if rng.random() < odds.stretch else 1.0
     along, across = (stretch, 1.0) if rng.random() < 0.7 else (1.0, stretch)
     places = [(float(x) * along, -float(y) * across) for x, y in xy]
-    make_room(mol, places, plan.salt)
     bonds: list[tuple[int, int]] = []
     kinds: list[int] = []
     around: dict[int, list[int]] = {i: [] for i in kept}
@@ -276,6 +275,7 @@ def _draw(
     vary_plain(mol, bonds, kinds, rng, odds)
     sides = second_sides(bonds, kinds, around, places, rings, plan.centred, rng)
     labels, charges = write_labels(mol, kept, around, places, plan, rng)
+    make_room(mol, places, dict(zip(kept, map(extent, labels), strict=True)), plan.salt)
     brackets: tuple[tuple[float, float, float, float], ...] = ()
     if plan.salt.bracketed:
         shown = [places[i] for i in plan.salt.bracketed if i not in plan.hidden]

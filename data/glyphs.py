@@ -195,11 +195,20 @@ def set_lead(lead: Lead, left: float, style: Style, path: str) -> list[Piece]:
     for text, gap in ((count, style.count_gap), (lead.mark, style.mark_gap)):
         if not text:
             continue
-        written = _line(text, [LINE] * len(text), 0, style, path, frozenset())
+        written = _line(text, _fraction_levels(text, style), 0, style, path, frozenset())
         right = max(piece.box[2] for piece in written)
         pieces += [_moved(piece, left - gap - right, 0.0) for piece in written]
         left = min(piece.box[0] for piece in pieces)
     return pieces
+
+
+def _fraction_levels(text: str, style: Style) -> list[int]:
+    """For each character of a count: that of 7/2 stand on the line or raised and lowered."""
+    slash = text.find("/")
+    if slash < 0 or not style.half_sign:
+        return [LINE] * len(text)
+    whole = [LINE] * (slash - 1)
+    return [*whole, SUP, LINE, *[SUB] * (len(text) - slash - 1)]
 
 
 def _line(

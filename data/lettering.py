@@ -63,11 +63,19 @@ def _counted(label: Label, lead: Lead | None) -> Label:
     return Label(lead.count + label.text, len(lead.count) + label.anchor, label.stacked)
 
 
+def extent(label: Label) -> tuple[float, float]:
+    """How far a label reaches to the left and right of its atom, in bond lengths, about."""
+    if label.stacked or not label.text:
+        return 0.0, 0.0
+    left = LETTER_WIDTH * (label.anchor + 0.5)
+    return left, LETTER_WIDTH * len(label.text) - left
+
+
 def _covered(label: Label, i: int, kept: list[int], places: list[tuple[float, float]]) -> int:
     """How many other atoms a label in one line would lie on."""
     x0, y0 = places[i]
-    low = x0 - LETTER_WIDTH * (label.anchor + 0.5)
-    high = x0 + LETTER_WIDTH * (len(label.text) - label.anchor - 0.5)
+    left, right = extent(Label(label.text, label.anchor))
+    low, high = x0 - left, x0 + right
     return sum(low < places[j][0] < high and abs(places[j][1] - y0) < 0.4 for j in kept if j != i)
 
 

@@ -36,6 +36,13 @@ PARTNERS: tuple[tuple[str, str], ...] = (
     ("O[N+](=O)[O-]", "HNO3"),
     ("OCl(=O)(=O)=O", "HClO4"),
     ("CCN(CC)CC", "NEt3 Et3N"),
+    ("OC(=O)[C@H](O)[C@@H](O)C(=O)O", ""),
+    ("OC(=O)CC(O)(CC(=O)O)C(=O)O", ""),
+    ("OC(=O)CCC(=O)O", ""),
+    ("OP(=O)(O)O", ""),
+    ("OS(=O)(=O)O", ""),
+    ("CCNCC", ""),
+    ("NC(CO)(CO)CO", ""),
     ("ClCCl", "CH2Cl2"),
     ("CN(C)C=O", "DMF"),
     ("C1CCCO1", "THF"),
@@ -66,7 +73,25 @@ CATIONS: tuple[tuple[str, str], ...] = (
     ("[Mg+2]", ""),
 )
 METALS = ("Na", "Na", "Na", "Na", "K", "K", "Li")
-COUNTS = ("2", "2", "2", "2", "3", "3", "4", "5", "6", "1/2", "1/2", "11/2", "0.5", "1.5", "21/2")
+COUNTS = (
+    "2",
+    "2",
+    "2",
+    "2",
+    "3",
+    "3",
+    "4",
+    "5",
+    "6",
+    "1/2",
+    "1/2",
+    "11/2",
+    "0.5",
+    "1.5",
+    "21/2",
+    "3/2",
+    "7/2",
+)
 MARKS = ("\u2022", "\u2022", "\u00b7", "\u00b7", "x", "\u00d7")
 """What stands before a species: dots, or a sign of multiplication."""
 LABELLED = 0.75
@@ -83,8 +108,12 @@ BONDED = 0.6
 """Share of the metal salts that are drawn with a bond, as ONa."""
 BRACKETED = 0.12
 """Share of the molecules with a partner that stand in counted brackets."""
+PARTNER_BRACKETED = 0.3
+"""Share of the partners drawn in full, if there is one, that do."""
 LETTER = 0.35
 """Width of a letter in bond lengths, about."""
+GAP = 0.5
+"""Between labels of different species, bond lengths, at least."""
 BRACKET_ROOM = 2.0
 """For a bracket and its number, bond lengths."""
 _ACID = Chem.MolFromSmarts("[$([OX2H]C=O),$([OX2H]S=O),$([OX2H]P=O),$([OX2H]c)]")
@@ -129,6 +158,7 @@ def with_salt(mol: Any, rng: np.random.Generator, closed: frozenset[int]) -> Sal
         _add(salt, smiles, labels, rng, "2" if abs(charge) == 2 and rng.random() < 0.5 else "")
         return salt
     salt = Salt(mol)
+    size = mol.GetNumAtoms()
     for _ in range(int(rng.choice((1, 2), p=(0.8, 0.2)))):
         smiles, labels = PARTNERS[int(rng.integers(len(PARTNERS)))]
         single = len(smiles) < 3 or bool(labels)
@@ -138,11 +168,19 @@ def with_salt(mol: Any, rng: np.random.Generator, closed: frozenset[int]) -> Sal
         _add(salt, smiles, labels, rng, count)
         if single and not count and rng.random() < TWICE:
             _add(salt, smiles, labels, rng, "")
-    if rng.random() < BRACKETED:
-        salt.bracketed = tuple(range(mol.GetNumAtoms()))
-        salt.count = "2" if rng.random() < 0.8 else "3"
-        salt.mol.GetAtomWithIdx(0).SetProp(COUNT_PROPERTY, salt.count)
+    count = "2" if rng.random() < 0.8 else str(int(rng.integers(3, 7)))
+    alone = not salt.leads and len(Chem.GetMolFrags(salt.mol)) == 2
+    if alone and rng.random() < PARTNER_BRACKETED:
+        _put_in_brackets(salt, range(size, salt.mol.GetNumAtoms()), count)
+    elif rng.random() < BRACKETED:
+        _put_in_brackets(salt, range(size), count)
     return salt
+
+
+def _put_in_brackets(salt: Salt, atoms: range, count: str) -> None:
+    """Count one component with brackets around it, in place."""
+    salt.bracketed, salt.count = tuple(atoms), count
+    salt.mol.GetAtomWithIdx(atoms[0]).SetProp(COUNT_PROPERTY, count)
 
 
 def _add(salt: Salt, smiles: str, labels: str, rng: np.random.Generator, count: str) -> None:
@@ -169,8 +207,8 @@ def _add(salt: Salt, smiles: str, labels: str, rng: np.random.Generator, count: 
 
 def _fraction(count: str) -> str:
     """``11/2`` as it is written means one and a half."""
-    if count.endswith("1/2"):
-        return f"{2 * int(count[:-3] or 0) + 1}/2"
+    if count.endswith("1/2") and len(count) > 3:
+        return f"{2 * int(count[:-3]) + 1}/2"
     return count
 
 
@@ -204,32 +242,54 @@ def _with_cations(mol: Any, acids: list[int], rng: np.random.Generator) -> Salt:
             return salt
         _add(salt, smiles, labels, rng, "")
     _add(salt, smiles, labels, rng, "")
+    if charge == 2 * len(taken):
+        _put_in_brackets(salt, range(mol.GetNumAtoms()), "2")
     return salt
 
 
-def make_room(mol: Any, places: list[tuple[float, float]], salt: Salt) -> None:
-    """Move what stands beside a molecule away from it, where something is written between.
+def make_room(
+    mol: Any,
+    places: list[tuple[float, float]],
+    reach: dict[int, tuple[float, float]],
+    salt: Salt,
+) -> None:
+    """Move what stands beside a molecule away from it, as far as their labels need.
 
     Args:
         mol: what is drawn.
         places: of its atoms, y down, typical bond length 1; changed in place.
+        reach: of each visible atom how far its label extends to the left and to the right.
         salt: what is written where.
     """
-    if not salt.leads and not salt.bracketed:
-        return
     parts = sorted(Chem.GetMolFrags(mol), key=len, reverse=True)
-    low = min(places[i][0] for i in parts[0])
-    high = max(places[i][0] for i in parts[0])
-    for part in parts[1:]:
-        lead = salt.leads.get(part[0], Lead())
-        room = LETTER * len(lead.count + 2 * lead.mark)
+    if len(parts) < 2:
+        return
+    spans = [
+        (
+            min(places[i][0] - reach[i][0] for i in part if i in reach),
+            max(places[i][0] + reach[i][1] for i in part if i in reach),
+        )
+        for part in parts
+    ]
+    low, last = spans[0]
+    middle = sum(places[i][0] for i in parts[0]) / len(parts[0])
+    for part, (first, end) in zip(parts[1:], spans[1:], strict=True):
+        room = GAP + LETTER * 2 * len(salt.leads.get(part[0], Lead()).mark)
         room += BRACKET_ROOM if salt.bracketed else 0.0
-        first = min(places[i][0] for i in part)
-        last = max(places[i][0] for i in part)
-        dx = -room if last < low else room if first > high else 0.0
-        if salt.bracketed and not dx:
-            # what lies above or below goes to the right, where no bracket can take it in
-            dx = high + room - first
+        ys = [places[i][1] for i in part if i in reach]
+        beside = any(min(ys) - 1 < places[i][1] < max(ys) + 1 for i in parts[0] if i in reach)
+        if (first + end) / 2 > middle and (beside or salt.bracketed):
+            dx = max(0.0, last + room - first)
+            last = end + dx
+        elif beside and not salt.bracketed:
+            dx = min(0.0, low - room - end)
+            low = first + dx
+        elif salt.bracketed:
+            # what lies above, below or before goes to the right, where no bracket can take it in
+            dx = last + room - first
+            last = end + dx
+        else:
+            dx = 0.0
         for i in part:
             places[i] = (places[i][0] + dx, places[i][1])
 

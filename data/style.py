@@ -76,7 +76,7 @@ class Style:
     mark_gap: float = 1.0
     """Between a dot and the species or count after it, in capital heights."""
     half_sign: bool = True
-    """One half as one character rather than three."""
+    """One half as one character rather than three; numbers of other fractions small."""
     sub_scale: float = 0.70
     """Size of subscripts."""
     sub_drop: float = 0.22

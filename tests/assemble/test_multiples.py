@@ -34,6 +34,7 @@ def beside(*labels: str, chain: tuple[str, ...] = ("NH2", "", "")) -> MoleculeGr
         (("ClH", "ClH"), "CCN.Cl.Cl"),
         (("HCl", "1/2H2O"), "CCN.CCN.Cl.Cl.O"),
         (("11/2H2O",), "CCN.CCN.O.O.O"),
+        (("3/2H2O",), "CCN.CCN.O.O.O"),
         (("1.5H2O",), "CCN.CCN.O.O.O"),
         (("2I-",), "CCN.[I-].[I-]"),
         (("2CH3SO3H",), "CCN.CS(=O)(=O)O.CS(=O)(=O)O"),

@@ -90,3 +90,20 @@ def test_rare_groups_and_isotopes_mean_what_they_are() -> None:
                 wrong.append(drawing.smiles)
     assert seen > 50
     assert len(wrong) <= 2, wrong
+
+
+def test_labels_of_different_species_do_not_meet() -> None:
+    met = 0
+    for drawing in drawn("CCCCN", range(60), salt=1, substituents=0, isotopes=0, abbreviate=1):
+        graph = drawing.graph
+        lone = set(range(graph.n_atoms)) - set(graph.bonds.ravel().tolist())
+        for i in lone:
+            if graph.labels[i].startswith("]"):
+                continue
+            left = graph.xy[i, 0] - 0.3 * drawing.anchors[i]
+            right = graph.xy[i, 0] + 0.3 * (len(graph.labels[i]) - drawing.anchors[i])
+            level = np.abs(graph.xy[:, 1] - graph.xy[i, 1]) < 0.5
+            level[i] = False
+            inside = (graph.xy[:, 0] > left - 0.1) & (graph.xy[:, 0] < right + 0.1)
+            met += int((inside & level).any())
+    assert met == 0
