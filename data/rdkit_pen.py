@@ -100,7 +100,7 @@ def draw_rdkit(
         return None
     # Graph first: RDKit's drawer is handed a molecule it need not prepare, so both agree.
     methyls = bool(rng.random() < odds.methyls)
-    parts = _strokes(mol)
+    parts = drawn_bonds(mol)
     if parts is None:
         return None
     pulls = [_pull(atom, xy) for atom in atoms_of(mol)]
@@ -128,7 +128,7 @@ def draw_rdkit(
     return np.asarray(page, np.uint8), graph
 
 
-def _strokes(mol: Any) -> list[tuple[tuple[int, int], BondKind]] | None:
+def drawn_bonds(mol: Any) -> list[tuple[tuple[int, int], BondKind]] | None:
     """Ends and kind of each bond as drawn; ``None`` if one is of another type."""
     found = []
     for bond in bonds_of(mol):

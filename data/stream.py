@@ -12,6 +12,7 @@ from assemble.graph import MoleculeGraph
 from data.clutter import add_clutter
 from data.depict import depict
 from data.drawing import Drawing
+from data.indigo_pen import draw_indigo
 from data.page import spoil
 from data.pen import draw
 from data.rdkit_pen import draw_rdkit
@@ -24,7 +25,9 @@ BOND_SPREAD = 0.30
 """Standard deviation of log2 of the bond length."""
 BOND_RANGE = (12.0, 48.0)
 RDKIT_SHARE = 0.15
-"""Share of drawings made by RDKit's own renderer; the others are made by the vector pen."""
+"""Share of drawings made by RDKit's own renderer."""
+INDIGO_SHARE = 0.05
+"""Share of drawings made by Indigo, where it is installed; the others are by the vector pen."""
 FINE_SHARE = 0.75
 """Share of pages that are drawn and spoilt finer than they are read: scans mostly are."""
 FINE_RANGE = (1.2, 2.4)
@@ -174,8 +177,10 @@ def _drawn(layout: Layout, pages: int, rng: np.random.Generator) -> Drawn:
     fine = float(rng.uniform(*FINE_RANGE)) if rng.random() < FINE_SHARE else 1.0
     bond = max(bonds) * max(1.0, min(fine, FINEST_BOND / max(bonds)))
     reduce = tuple(page / bond for page in bonds)
-    if rng.random() < RDKIT_SHARE:
-        rendered = draw_rdkit(layout.molecule, bond, rng)
+    lot = rng.random()
+    if lot < RDKIT_SHARE + INDIGO_SHARE:
+        hand = draw_rdkit if lot < RDKIT_SHARE else draw_indigo
+        rendered = hand(layout.molecule, bond, rng)
         if rendered is not None:
             return Drawn(*rendered, layout.molecule, reduce)
     drawing = layout.drawing
