@@ -25,6 +25,7 @@ from detectors.frame import BOND, READ_BOND
 from detectors.network import HEAT, SHAPE, NetworkConfig, ParserNetwork, ink_of
 from detectors.scale import MULTIPLE as SCALE_MULTIPLE
 from detectors.scale import ScaleNetwork, expected_length
+from detectors.stages import stage
 from detectors.vocabulary import decode, fingerprint
 
 ATOM_THRESHOLD = 0.12
@@ -153,23 +154,25 @@ class Parser:
     @torch.inference_mode()
     def parse(self, images: Sequence[NDArray[np.uint8]]) -> list[Reading]:
         """Read images of any size, (H, W) gray with white paper; one reading each, in order."""
-        boxes = [ink_box(image) for image in images]
-        inked = [i for i, box in enumerate(boxes) if box is not None]
         readings = [_nothing() for _ in images]
-        crops = [_cut(images[i], boxes[i]) for i in inked]
-        lengths = self._bond_lengths(crops)
-        pages = [
-            _normalise(crop, length, boxes[i])
-            for i, crop, length in zip(inked, crops, lengths, strict=True)
-        ]
+        with stage("scale"):
+            boxes = [ink_box(image) for image in images]
+            inked = [i for i, box in enumerate(boxes) if box is not None]
+            crops = [_cut(images[i], boxes[i]) for i in inked]
+            lengths = self._bond_lengths(crops)
+            pages = [
+                _normalise(crop, length, boxes[i])
+                for i, crop, length in zip(inked, crops, lengths, strict=True)
+            ]
         for i, reading in zip(inked, self._read(pages), strict=True):
             readings[i] = reading
         for attempt in (_measured_again, _larger, _smaller):
-            tried = {
-                k: _normalise(crops[k], length, boxes[i])
-                for k, i in enumerate(inked)
-                if (length := attempt(readings[i], lengths[k])) > 0
-            }
+            with stage("scale"):
+                tried = {
+                    k: _normalise(crops[k], length, boxes[i])
+                    for k, i in enumerate(inked)
+                    if (length := attempt(readings[i], lengths[k])) > 0
+                }
             for k, reading in zip(tried, self._read(list(tried.values())), strict=True):
                 if reading.confidence > readings[inked[k]].confidence:
                     readings[inked[k]] = reading
@@ -215,26 +218,41 @@ class Parser:
         Args:
             gray: (B, H, W) uint8, white paper, H and W multiples of 32.
         """
-        ink = ink_of(gray).contiguous(memory_format=torch.channels_last)
-        features, maps = self.network(ink)
-        atoms, pairs, starts = _candidates(maps)
-        xy = torch.from_numpy(np.concatenate([found.xy for found in atoms]))
-        scores = torch.from_numpy(np.concatenate([found.scores for found in atoms]))
-        image_index = torch.from_numpy(np.repeat(np.arange(len(atoms)), np.diff(starts)))
-        refined = self.network.refiner(features, xy, scores, image_index, torch.from_numpy(pairs))
-        decoded = decode_graph(xy.numpy(), image_index.numpy(), pairs, refined)
-        to_read = torch.from_numpy(decoded.to_read)
+        with stage("encoder"):
+            ink = ink_of(gray).contiguous(memory_format=torch.channels_last)
+            features, maps = self.network(ink)
+        with stage("candidates"):
+            atoms, pairs, starts = _candidates(maps)
+            xy = torch.from_numpy(np.concatenate([found.xy for found in atoms]))
+            scores = torch.from_numpy(np.concatenate([found.scores for found in atoms]))
+            image_index = torch.from_numpy(np.repeat(np.arange(len(atoms)), np.diff(starts)))
+        with stage("refiner"):
+            refined = self.network.refiner(
+                features, xy, scores, image_index, torch.from_numpy(pairs)
+            )
+            decoded = decode_graph(xy.numpy(), image_index.numpy(), pairs, refined)
+        with stage("labels"):
+            to_read = torch.from_numpy(decoded.to_read)
+            readings = self._labels(features, xy[to_read], image_index[to_read], to_read)
+        with stage("refiner"):
+            return decoded.graphs(len(gray), readings)
+
+    def _labels(
+        self, features: Tensor, xy: Tensor, image_index: Tensor, atoms: Tensor
+    ) -> list[LabelReading]:
+        """The labels at (L, 2) places of the atoms with these numbers; doubtful ones also read
+        in other ways."""
         reader = self.network.reader
-        tokens, scores = reader.read(features, xy[to_read], image_index[to_read])
-        readings = _strings(to_read, tokens, scores)
+        windows = reader.look(features, xy, image_index)
+        tokens, scores = reader.read(windows)
+        readings = _strings(atoms, tokens, scores)
         doubtful = (scores < math.log(SURE_LABEL)).nonzero()[:, 0]
         if len(doubtful):
-            unsure = to_read[doubtful]
             which, *others = reader.read_otherwise(
-                features, xy[unsure], image_index[unsure], tokens[doubtful]
+                [window[:, doubtful] for window in windows], tokens[doubtful]
             )
-            readings += _strings(unsure[which], *others)
-        return decoded.graphs(len(gray), readings)
+            readings += _strings(atoms[doubtful[which]], *others)
+        return readings
 
 
 def _strings(atoms: Tensor, tokens: Tensor, log_probability: Tensor) -> list[LabelReading]:

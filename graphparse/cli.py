@@ -8,6 +8,7 @@ import warnings
 import typer
 
 from graphparse.commands.assemble import assemble_graphs
+from graphparse.commands.benchmark import benchmark
 from graphparse.commands.evaluate import evaluate
 from graphparse.commands.pages import score_pages
 from graphparse.commands.predict import predict
@@ -30,6 +31,7 @@ app.add_typer(train_app, name="train")
 app.command()(predict)
 app.command()(evaluate)
 app.command("assemble")(assemble_graphs)
+app.command()(benchmark)
 app.command()(refusal)
 app.command()(render)
 app.command("score-pages")(score_pages)

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from assemble.molecule import AssembleError, Molecule, assemble
 from detectors.parser import Parser, Reading
+from detectors.stages import stage
 from graphparse.calibration import calibrated
 from graphparse.images import (
     ImageError,
@@ -93,7 +94,8 @@ class Recognizer:
         """Open an input, to read it page by page; one that cannot be opened has a page as well."""
         with ExitStack() as opened:
             try:
-                pages = opened.enter_context(open_pages(image))
+                with stage("load"):
+                    pages = opened.enter_context(open_pages(image))
             except ImageError as error:
                 pages = _Unreadable(error)
             yield Document(self._parser, pages, name)
@@ -126,7 +128,8 @@ class Document:
         source = partial(Prediction, self._name, page=page_number(page, self.n_pages))
         start = time.perf_counter()
         try:
-            pictures = self._pages.load(page)
+            with stage("load"):
+                pictures = self._pages.load(page)
         except ImageError as error:
             return [source(Status.ERROR, message=str(error))]
         found = []
@@ -142,7 +145,9 @@ class Document:
         return found or [source(Status.NO_STRUCTURE, message="no structure on this page")]
 
     def _read_picture(self, source: Callable[..., Prediction], picture: LoadedImage) -> Prediction:
-        if looks_blank(picture.gray):
+        with stage("judge"):
+            blank = looks_blank(picture.gray)
+        if blank:
             return source(Status.NO_STRUCTURE, message="blank picture", warnings=picture.notes)
         return _prediction(source, _parse(self._parser, picture.gray), picture)
 
@@ -186,11 +191,13 @@ def _prediction(
     notes = picture.notes
     if isinstance(reading, str):
         return source(Status.ERROR, message=reading, warnings=notes)
-    reason = why_no_structure(reading.graph, picture.gray)
+    with stage("judge"):
+        reason = why_no_structure(reading.graph, picture.gray)
     if reason:
         return source(Status.NO_STRUCTURE, message=reason, graph=reading.graph, warnings=notes)
     try:
-        molecule = assemble(reading.graph, reading.alternatives)
+        with stage("assembler"):
+            molecule = assemble(reading.graph, reading.alternatives)
     except AssembleError as error:
         return source(
             Status.LOW_CONFIDENCE, message=str(error), graph=reading.graph, warnings=notes
@@ -200,7 +207,8 @@ def _prediction(
         message = f"{type(error).__name__}: {error}"
         return source(Status.ERROR, message=message, graph=reading.graph, warnings=notes)
     warnings = (*notes, *molecule.warnings)
-    confidence = calibrated(reading, molecule)
+    with stage("judge"):
+        confidence = calibrated(reading, molecule)
     return source(
         Status.LOW_CONFIDENCE if confidence < LOW_CONFIDENCE else Status.OK,
         message="; ".join(warnings),

@@ -8,11 +8,11 @@ from detectors.backbone import UNet, fuse_batch_norm
 from detectors.checkpoint import CheckpointError, load_checkpoint, save_checkpoint
 from detectors.network import NetworkConfig, ParserNetwork
 from detectors.parser import Parser
-from detectors.reader import LabelReader
+from detectors.reader import Attention, LabelReader
 from detectors.refiner import Refiner
 from detectors.sampling import sample_points
 from detectors.scale import ScaleNetwork, bin_targets, expected_length
-from detectors.vocabulary import END, REVERSED_EDGE, encode
+from detectors.vocabulary import END, PAD, REVERSED_EDGE, encode
 
 SMALL = NetworkConfig(widths=(16, 16, 16, 16), depths=(1, 1, 1, 1), channels=16)
 
@@ -84,10 +84,11 @@ def test_reader_reads_the_same_alone_and_in_a_batch() -> None:
     network = ParserNetwork(SMALL).eval()
     feature_map, xy = torch.rand(2, 16, 16, 16), torch.rand(5, 2) * 60
     image_index = torch.tensor([0, 0, 0, 1, 1])
-    tokens, logs = network.reader.read(feature_map, xy, image_index)
+    tokens, logs = network.reader.read(network.reader.look(feature_map, xy, image_index))
     for i in range(5):
         image = feature_map[image_index[i] : image_index[i] + 1]
-        alone, log = network.reader.read(image, xy[i : i + 1], torch.zeros(1, dtype=torch.long))
+        windows = network.reader.look(image, xy[i : i + 1], torch.zeros(1, dtype=torch.long))
+        alone, log = network.reader.read(windows)
         assert alone[0].tolist() == tokens[i, : alone.shape[1]].tolist()
         torch.testing.assert_close(log[0], logs[i], atol=1e-4, rtol=1e-4)
 
@@ -98,11 +99,45 @@ def test_reader_score_is_that_of_teacher_forcing() -> None:
     feature_map, xy = torch.rand(1, 16, 16, 16), torch.rand(1, 2) * 60
     index = torch.zeros(1, dtype=torch.long)
     with torch.inference_mode():
-        tokens, log = reader.read(feature_map, xy, index)
+        tokens, log = reader.read(reader.look(feature_map, xy, index))
         logits = reader(feature_map, xy, index, tokens)
     chosen = logits.log_softmax(-1).gather(-1, tokens[..., None]).sum()
     torch.testing.assert_close(chosen, log[0], atol=1e-4, rtol=1e-4)
     assert np.array_equal(encode("")[:1], [2])
+
+
+@torch.inference_mode()
+def test_kept_keys_and_dropped_labels_change_no_token() -> None:
+    torch.manual_seed(5)
+    reader = LabelReader(8, 16, 2).eval()
+    reader.out.weight *= 4  # strings of different lengths
+    reader.out.bias[END] += 1
+    where = torch.rand(2, 8, 24, 24) * 4, torch.rand(40, 2) * 90, torch.arange(40) // 20
+    tokens, logs = reader.read(reader.look(*where))
+    lengths = (tokens != PAD).sum(1)
+    assert lengths.min() < lengths.max()
+    written = torch.zeros(40, 1, dtype=torch.long)
+    for step in range(tokens.shape[1]):
+        written[:, -1] = reader(*where, written)[:, -1].argmax(-1)
+        going = lengths > step
+        assert torch.equal(written[going, step], tokens[going, step])
+        written = torch.cat([written, torch.zeros(40, 1, dtype=torch.long)], 1)
+    each = reader(*where, tokens).log_softmax(-1).gather(-1, tokens[..., None])[..., 0]
+    torch.testing.assert_close((each * (tokens != PAD)).sum(1), logs, atol=1e-4, rtol=1e-4)
+
+
+@torch.inference_mode()
+def test_attention_is_that_of_torch() -> None:
+    torch.manual_seed(6)
+    attention = Attention(16, 4, batch_first=True).eval()
+    x, memory = torch.rand(3, 5, 16), torch.rand(3, 7, 16)
+    expected = attention(x, memory, memory, need_weights=False)[0]
+    found = attention.attend(x, attention.keys_values(memory))
+    torch.testing.assert_close(found, expected, atol=1e-5, rtol=1e-5)
+    later = torch.ones(5, 5, dtype=torch.bool).triu(1)
+    expected = attention(x, x, x, attn_mask=later, need_weights=False)[0]
+    found = attention.attend(x, attention.keys_values(x), causal=True)
+    torch.testing.assert_close(found, expected, atol=1e-5, rtol=1e-5)
 
 
 def test_scale_bins_are_inverted() -> None:
@@ -137,8 +172,9 @@ def test_other_readings_differ_and_are_scored_as_whole_strings() -> None:
     torch.manual_seed(3)
     reader = LabelReader(8, 16, 1).eval()
     where = torch.rand(2, 8, 12, 12), torch.rand(3, 2) * 40, torch.tensor([0, 1, 1])
-    tokens, scores = reader.read(*where)
-    label, others, other_scores = reader.read_otherwise(*where, tokens)
+    windows = reader.look(*where)
+    tokens, scores = reader.read(windows)
+    label, others, other_scores = reader.read_otherwise(windows, tokens)
     assert len(label) == len(others) == len(other_scores) > 0
     for row, text, score in zip(label.tolist(), others, other_scores.tolist(), strict=True):
         assert score <= 0 and not torch.equal(text[: tokens.shape[1]], tokens[row][: len(text)])
@@ -148,6 +184,6 @@ def test_other_readings_differ_and_are_scored_as_whole_strings() -> None:
         ended = (text == END).long()
         written = ended.cumsum(0) - ended == 0
         assert score == pytest.approx(float(each[written].sum()), abs=1e-4)
-    again, same = reader.read(*where, forced=tokens)
+    again, same = reader.read(windows, forced=tokens)
     torch.testing.assert_close(same, scores)
     assert torch.equal(again, tokens)
