@@ -23,7 +23,8 @@ from assemble.graph import BondKind, MoleculeGraph
 from data.annotate import sign_text
 from data.layout import lay_out
 from data.rdkit_pen import drawn_bonds
-from data.variants import atoms_of, has_loose_double_bond, has_open_shell, wedge, without_marks
+from data.stereo import has_loose_double_bond, keeps_geometry, wedge
+from data.variants import atoms_of, has_open_shell, without_marks
 
 PAPER = 24
 """Pixels around the ink."""
@@ -107,7 +108,7 @@ def draw_indigo(
     angle = 2 * math.pi * float(rng.random()) if rng.random() < odds.rotate else 0.0
     coordgen, mirror = bool(rng.random() < odds.coordgen), bool(rng.random() < odds.mirror)
     xy = lay_out(mol, rng, coordgen, False, angle == 0.0, angle, mirror, True)
-    if xy is None:
+    if xy is None or not keeps_geometry(mol):
         return None
     Chem.Kekulize(mol, clearAromaticFlags=True)
     if not wedge(mol, rng, bool(rng.random() < odds.two_wedges)):
