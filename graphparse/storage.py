@@ -43,6 +43,14 @@ def open_storage(location: str) -> tuple[Any, str]:
     return system, path.rstrip("/")
 
 
+def exists(location: str) -> bool:
+    """Whether there is a file or a folder."""
+    from pyarrow import fs
+
+    system, path = open_storage(location)
+    return bool(system.get_file_info(path).type != fs.FileType.NotFound)
+
+
 def list_files(location: str) -> list[str]:
     """Names of the files in a folder of any storage and its subfolders, in order.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Callable
+from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 import typer
@@ -42,9 +43,13 @@ def predict_on_cluster(
     from graphparse.cluster import connected, read_on_cluster
     from graphparse.parts import Parts
     from graphparse.shards import ShardError, find_shards
+    from graphparse.storage import exists
 
     single = out.endswith(".parquet")
     parts = Parts(f"{out}.parts" if single else out)
+    if single and resume and exists(out) and not exists(parts.location):
+        typer.echo(f"nothing is left to read -> {out}")
+        return
     begin = time.monotonic()
     with wrong_usage("INPUTS", OSError, ShardError):
         shards = list(find_shards(inputs, shard_size))
@@ -69,8 +74,6 @@ def predict_on_cluster(
 
 
 def _check_packages() -> None:
-    try:
-        import pyarrow  # noqa: F401
-        import ray.data  # noqa: F401
-    except ImportError as error:
-        raise ImportError(f"pip install 'graphparse[ray]' first: {error}") from error
+    for name in ("ray", "pyarrow"):
+        if find_spec(name) is None:
+            raise ImportError(f"there is no {name} here: pip install 'graphparse[ray]'")

@@ -65,10 +65,15 @@ def predict(
     """Read structures from images; folders are searched for images, with their subfolders."""
     from graphparse.workers import load_recognizer
 
-    load = partial(load_recognizer, weights, threads)
+    load = partial(load_recognizer, weights and weights.absolute(), threads)
     if engine is Engine.RAY:
         if overlay or report:
             raise typer.BadParameter("--overlay and --report need the local engine")
+        if weights is not None:
+            from detectors.checkpoint import load_checkpoint
+
+            with wrong_usage("--weights", ValueError):
+                load_checkpoint(weights)
         predict_on_cluster(inputs, out, load, workers, batch_size, time_limit, shard_size, resume)
         return
     paths = [_existing(path) for path in inputs]

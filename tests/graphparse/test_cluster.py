@@ -15,7 +15,7 @@ from PIL import Image
 from typer.testing import CliRunner
 
 from graphparse.cli import app
-from graphparse.cluster import read_on_cluster
+from graphparse.cluster import connected, read_on_cluster
 from graphparse.parts import Parts, part_name
 from graphparse.prediction import Prediction
 from graphparse.shards import find_shards
@@ -44,7 +44,8 @@ def cluster() -> Iterator[Any]:
         node = {"num_cpus": 1, "object_store_memory": 80_000_000, "include_dashboard": False}
         cluster = Cluster(initialize_head=True, head_node_args=node)
         cluster.add_node(num_cpus=1, object_store_memory=80_000_000)
-        ray.init(address=cluster.address, log_to_driver=False, logging_level="error")
+        context = ray.init(address=cluster.address, log_to_driver=False, logging_level="error")
+        assert not context.dashboard_url
         yield cluster
         ray.shutdown()
         cluster.shutdown()
@@ -124,6 +125,8 @@ def test_the_networks_read_the_same_on_a_cluster(
     from_table = [as_row(prediction) for prediction in expected]
     by_uri = [{**row, "source": f"file://{row['source']}"} for row in from_table]
     assert rows == by_uri + from_table
+    again = CliRunner().invoke(app, ["predict", str(table), *options, "--resume"])
+    assert "nothing is left" in again.output
 
 
 def test_what_the_engine_does_not_do_is_told(tmp_path: Path, examples: Path) -> None:
@@ -132,7 +135,25 @@ def test_what_the_engine_does_not_do_is_told(tmp_path: Path, examples: Path) -> 
         ([str(examples), "--engine", "ray", "--report"], "local engine"),
         ([examples.as_uri()], "only read with --engine ray"),
         ([str(tmp_path / "none"), "--engine", "ray"], "no such file"),
+        ([str(examples), "--engine", "ray", "--weights", __file__], "--weights"),
     ):
         refused = CliRunner().invoke(app, ["predict", *arguments, "--out", out])
         told = " ".join(refused.output.replace("│", " ").split())
         assert refused.exit_code == 2 and why in told
+
+
+def test_a_cluster_of_this_machine_keeps_to_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    options: dict[str, Any] = {}
+    monkeypatch.setattr(ray, "is_initialized", lambda: False)
+    monkeypatch.setattr(ray, "init", lambda **given: options.update(given))
+    monkeypatch.setattr(ray, "shutdown", lambda: None)
+    for name in ("RAY_ADDRESS", "RAY_USAGE_STATS_ENABLED"):
+        monkeypatch.setenv(name, "")  # so that what follows is undone
+        monkeypatch.delenv(name)
+    with connected(2):
+        assert os.environ["RAY_USAGE_STATS_ENABLED"] == "0"
+    assert options["num_cpus"] == 2 and options["include_dashboard"] is False
+    options.clear()
+    monkeypatch.setenv("RAY_ADDRESS", "elsewhere:6379")
+    with connected(2):
+        assert "num_cpus" not in options
