@@ -88,7 +88,7 @@ def read_on_cluster(
     """Read shards on the cluster that Ray is connected to.
 
     Args:
-        tasks: shards with their numbers.
+        tasks: shards with their numbers; at least one.
         parts: where results go.
         start: makes the reader of an actor's process.
         workers: actors, each of which takes a core; None takes all cores.
@@ -101,8 +101,6 @@ def read_on_cluster(
     import ray
     from ray.data import ActorPoolStrategy, DataContext
 
-    if not tasks:
-        return
     context = DataContext.get_current()
     context.enable_progress_bars = False
     logging.getLogger("ray.data").setLevel(logging.ERROR)

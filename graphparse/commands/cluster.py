@@ -56,21 +56,22 @@ def predict_on_cluster(
     with wrong_usage("--out", OSError):
         left = parts.begin(shards, resume)
     statuses: Counter[str] = Counter()
-    with connected(workers):
+    if left:
         tasks = [(number, shards[number]) for number in left]
-        done = read_on_cluster(tasks, parts, start, workers, time_limit, batch_size)
-        with progress(enumerate(done), len(tasks)) as counts:
-            for _, found in counts:
-                statuses += found
+        with connected(workers):
+            done = read_on_cluster(tasks, parts, start, workers, time_limit, batch_size)
+            with progress(enumerate(done), len(tasks)) as counts:
+                for _, found in counts:
+                    statuses += found
     parts.end()
     if single:
         parts.merge(len(shards), out)
     told = ", ".join(f"{count} {status}" for status, count in sorted(statuses.items()))
-    before = f" ({len(shards) - len(left)} more were read before)" if resume else ""
+    told = told or "nothing to read"
+    if resume:
+        told += f" ({len(shards) - len(left)} more shards were read before)"
     seconds = time.monotonic() - begin
-    typer.echo(
-        f"{len(left)} shards in {seconds:.1f} s: {told or 'nothing to read'}{before} -> {out}"
-    )
+    typer.echo(f"{len(left)} shards in {seconds:.1f} s: {told} -> {out}")
 
 
 def _check_packages() -> None:
