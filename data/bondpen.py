@@ -238,7 +238,7 @@ def _hash(scene: Scene, p: Point, q: Point) -> None:
     if style.hash_kind == "dots":
         for i in range(count):
             t = (i + 0.5) / count
-            half = 0.25 / count
+            half = style.hash_duty / 2 / count
             scene.ink.line(_at(p, q, t - half), _at(p, q, t + half), style.stroke * unit, False)
         return
     for i in range(count + 1):

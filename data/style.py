@@ -39,6 +39,8 @@ class Style:
     """From bar to bar."""
     hash_bar: float = 0.06
     """Thickness of a bar."""
+    hash_duty: float = 0.5
+    """Share of a dotted line that is ink."""
     wave: float = 0.08
     """Amplitude of wavy bonds."""
     wave_step: float = 0.22
@@ -125,8 +127,9 @@ class StyleOdds:
     """Wedges that are nearly as wide at their narrow end, or quite as wide."""
     hollow: float = 0.01
     hash_even: float = 0.14
-    hash_dots: float = 0.10
+    hash_dots: float = 0.16
     hash_step: tuple[float, float] = (0.075, 0.17)
+    hash_duty: tuple[float, float] = (0.4, 0.7)
     wave: tuple[float, float] = (0.05, 0.12)
     wave_step: tuple[float, float] = (0.14, 0.30)
     circle: tuple[float, float] = (0.50, 0.78)
@@ -241,6 +244,7 @@ def sample_style(rng: np.random.Generator, odds: StyleOdds = ODDS) -> Style:
         hollow=hit(odds.hollow),
         hash_kind=hash_kind,
         hash_step=hash_step,
+        hash_duty=between(odds.hash_duty),
         hash_bar=min(stroke * float(rng.uniform(0.8, 1.2)), hash_step * 0.62),
         wave=between(odds.wave),
         wave_step=between(odds.wave_step),
