@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import cast
 
 import torch
 from torch import Tensor, nn
@@ -31,7 +32,8 @@ class Attention(nn.MultiheadAttention):
     def attend(self, x: Tensor, keys_values: Tensor, causal: bool = False) -> Tensor:
         """(L, T, D) queries -> (L, T, D); if causal, query t sees the keys up to t only."""
         query = self._projected(x, 0, 1)[0]
-        found = F.scaled_dot_product_attention(query, *keys_values, is_causal=causal)
+        keys, values = keys_values.unbind()
+        found = F.scaled_dot_product_attention(query, keys, values, is_causal=causal)
         return self.out_proj(found.transpose(1, 2).flatten(2))
 
     def _projected(self, x: Tensor, first: int, last: int) -> Tensor:
@@ -110,7 +112,7 @@ class LabelReader(nn.Module):
         grid = torch.stack(torch.meshgrid(x, y, indexing="xy"), -1).reshape(-1, 2)
         points = xy[:, None] + grid
         memory = sample_points(self.project(feature_map), points, image_index) + self.places
-        return [layer.cross.keys_values(memory) for layer in self.layers]
+        return [cast(DecoderLayer, layer).cross.keys_values(memory) for layer in self.layers]
 
     def logits(self, windows: Sequence[Tensor], tokens: Tensor) -> Tensor:
         """Teacher-forced logits (L, T, N_TOKENS) for (L, T) target tokens."""

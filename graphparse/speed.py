@@ -35,6 +35,8 @@ map and keypoint heads; keypoints and pairs; the graph network; the label reader
 its formats; whether it is one, and how sure; the output files."""
 WARM_UP = 3
 """Pictures that are read before the clock starts."""
+TIME_LIMIT, BATCH = 60.0, 16
+"""Of the processes, as ``graphparse predict`` has them."""
 
 _FIRST = """
 import sys
@@ -167,7 +169,8 @@ def _read(images: Sequence[Path], recognizer: Recognizer) -> Stopwatch:
 def _throughput(images: Sequence[Path], weights: Path, threads: int, workers: int) -> float:
     """Images per second of several processes that are warm, files written."""
     load = partial(load_recognizer, weights, threads)
-    with tempfile.TemporaryDirectory() as folder, WorkerPool(load, workers) as pool:
+    pool = WorkerPool(load, workers, TIME_LIMIT, BATCH)
+    with tempfile.TemporaryDirectory() as folder, pool:
         for _ in pool.read(Source(str(image)) for image in images[: WARM_UP * workers]):
             pass
         start = time.perf_counter()

@@ -41,26 +41,29 @@ def test_stages_add_up_to_the_whole(recognizer: Recognizer, examples: Path) -> N
     assert watch.processor[REST] < 0.05 * busy
 
 
-def test_the_command_tells_programs_all_of_it(
-    recognizer: Recognizer, examples: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    # the pool and a new process have tests of their own
-    monkeypatch.setattr(speed, "_throughput", lambda *_: 7.0)
-    monkeypatch.setattr(speed.subprocess, "run", lambda *_, **__: None)
-    monkeypatch.setattr(speed, "load_recognizer", lambda *_: recognizer)
+def test_the_command_tells_programs_all_of_it(examples: Path) -> None:
     asked = ["benchmark", str(examples), "--limit", "2", "--workers", "1", "--json"]
     run = CliRunner().invoke(app, asked)
     assert run.exit_code == 0, run.output
     found = json.loads(run.stdout)
-    assert (found["images"], found["workers"], found["images_per_second_of_workers"]) == (2, 1, 7)
+    assert (found["images"], found["workers"]) == (2, 1)
+    assert found["images_per_second_of_workers"] > 0 and found["start_up_seconds"] > 0.5
     stages = found["stages"]
     assert list(stages) == list(speed.STAGES) and stages["writing"]["seconds_per_image"] > 0
     total = sum(values["seconds_per_image"] for values in stages.values())
     assert total == pytest.approx(found["seconds_per_image"])
     assert found["weights"].startswith("parser-") and found["peak_memory_mib"] > 50
-    assert "encoder" in CliRunner().invoke(app, asked[:-1]).stdout
 
 
 def test_an_empty_folder_is_wrong_usage(tmp_path: Path) -> None:
     run = CliRunner().invoke(app, ["benchmark", str(tmp_path)])
     assert run.exit_code == 2 and "no images" in run.output
+
+
+def test_the_table_has_a_line_for_each_stage() -> None:
+    stages = dict.fromkeys(speed.STAGES, 0.01)
+    made = speed.ReadingSpeed(2, 1, "parser-0", stages, stages, 3.0, None, 2, 40.0)
+    lines = made.table().splitlines()
+    assert [line.split()[0] for line in lines[1:11]] == list(speed.STAGES)
+    assert lines[11].split() == ["all", "50.00", "50.00", "100.0%"]
+    assert "20.0 images/s one by one" in lines[13] and "40.0 images/s by 2" in lines[14]
