@@ -14,6 +14,7 @@ from data.stream import SampleStream
 from graphparse.evaluate import evaluate
 from graphparse.recognizer import Recognizer
 from graphparse.training.loop import TrainConfig, Trainer, initial_networks
+from graphparse.training.ranks import Ranks
 
 logger = logging.getLogger(__name__)
 
@@ -32,6 +33,8 @@ def train_detector(
 ) -> Path:
     """Train detector, refiner, label reader and scale network together.
 
+    Started by ``torchrun``, all processes train one model, and the first one saves it.
+
     Args:
         out: folder for checkpoints, state and log; a training found there goes on.
         molecules: pool to render from (SMILES, tag, heavy atoms; tab-separated, may be gzipped);
@@ -48,14 +51,17 @@ def train_detector(
     config = config or TrainConfig()
     if threads is not None:
         torch.set_num_threads(threads)
+    ranks = Ranks.join()
     torch.manual_seed(config.seed)
     pool = load_pool(molecules) if molecules else bundled_pool()
     logger.info("%d molecules", len(pool))
     drawings = load_aligned(real) if real else []
     stream = SampleStream(pool, config.seed, drawings)
-    trainer = Trainer(initial_networks(init), stream, config, out)
+    trainer = Trainer(initial_networks(init), stream, config, out, ranks)
     trainer.run(lambda path: watched(path, watch))
-    return trainer.save_weights()
+    weights = ranks.share(trainer.save_weights() if ranks.leads else out)
+    ranks.leave()
+    return weights
 
 
 def watched(weights: Path, folders: Sequence[Path]) -> dict[str, float]:

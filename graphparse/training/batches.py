@@ -19,6 +19,7 @@ from data.stream import Sample, SampleStream
 from detectors.scale import LOG_LONGEST, LOG_SHORTEST
 from detectors.targets import truth_maps
 from detectors.vocabulary import charge_class, edge_class, encode, label_class
+from graphparse.training.ranks import Ranks
 
 CROP = 224
 """Pixels of a training crop for the parser."""
@@ -204,20 +205,28 @@ class BatchStream(IterableDataset[Batch]):
         batch_size: crops in a batch.
         first: index of the first sample (a training that goes on starts behind the last one).
         crops_per_sample: crops taken from one render, which is the expensive part.
+        ranks: the processes that train together; each has workers, and all blocks are shared out.
     """
 
     def __init__(
-        self, stream: SampleStream, batch_size: int, first: int = 0, crops_per_sample: int = 1
+        self,
+        stream: SampleStream,
+        batch_size: int,
+        first: int = 0,
+        crops_per_sample: int = 1,
+        ranks: Ranks | None = None,
     ) -> None:
         super().__init__()
         self.stream = stream
         self.batch_size = batch_size
         self.first = first
         self.crops_per_sample = crops_per_sample
+        self.ranks = ranks or Ranks()
 
     def __iter__(self) -> Iterator[Batch]:
         worker = get_worker_info()
-        step, number = (worker.num_workers, worker.id) if worker else (1, 0)
+        workers, own = (worker.num_workers, worker.id) if worker else (1, 0)
+        step, number = workers * self.ranks.size, workers * self.ranks.rank + own
         block = self.stream.block
         rng = np.random.default_rng((self.stream.seed, self.first, number, 4))
         crops: list[Crop] = []

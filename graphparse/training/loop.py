@@ -25,6 +25,7 @@ from detectors.network import NetworkConfig, ParserNetwork
 from detectors.scale import ScaleNetwork
 from detectors.vocabulary import fingerprint
 from graphparse.training.batches import Batch, BatchStream
+from graphparse.training.ranks import Ranks
 from graphparse.training.step import losses
 
 logger = logging.getLogger(__name__)
@@ -76,12 +77,18 @@ class Trainer:
         stream: samples to train on.
         config: how to train.
         out: folder for ``state.pt``, ``log.jsonl`` and checkpoints; goes on from ``state.pt``.
+        ranks: the processes that train together; all of them begin where the first one is.
     """
 
     def __init__(
-        self, networks: Networks, stream: SampleStream, config: TrainConfig, out: Path
+        self,
+        networks: Networks,
+        stream: SampleStream,
+        config: TrainConfig,
+        out: Path,
+        ranks: Ranks | None = None,
     ) -> None:
-        self.config, self.out = config, out
+        self.config, self.out, self.ranks = config, out, ranks or Ranks()
         self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
         self.networks = networks.to(self.device).to(memory_format=torch.channels_last)
         self.ema = ModelEmaV3(self.networks, decay=config.ema_decay, use_warmup=True)
@@ -91,36 +98,42 @@ class Trainer:
         self.stream = stream
         self.step, self.images, self.seconds = 0, 0, 0.0
         out.mkdir(parents=True, exist_ok=True)
-        if (state_file := out / "state.pt").exists():
+        if (state_file := out / "state.pt").exists() and self.ranks.leads:
             self._restore(torch.load(state_file, map_location=self.device, weights_only=True))
+            logger.info("going on at step %d after %.1f minutes", self.step, self.seconds / 60)
+        if self.ranks.size > 1:
+            self._restore(self.ranks.share(self._state()))
 
     def _restore(self, state: dict[str, Any]) -> None:
         self.networks.load_state_dict(state["networks"])
         self.ema.module.load_state_dict(state["ema"])
         self.optimiser.load_state_dict(state["optimiser"])
         self.step, self.images, self.seconds = state["step"], state["images"], state["seconds"]
-        logger.info("going on at step %d after %.1f minutes", self.step, self.seconds / 60)
+
+    def _state(self) -> dict[str, Any]:
+        return {
+            "networks": self.networks.state_dict(),
+            "ema": self.ema.module.state_dict(),
+            "optimiser": self.optimiser.state_dict(),
+            "step": self.step,
+            "images": self.images,
+            "seconds": self.seconds,
+        }
 
     def save_state(self) -> None:
         """Write ``state.pt``; the old one stays until the new one is whole."""
         part = self.out / "state.part"
-        torch.save(
-            {
-                "networks": self.networks.state_dict(),
-                "ema": self.ema.module.state_dict(),
-                "optimiser": self.optimiser.state_dict(),
-                "step": self.step,
-                "images": self.images,
-                "seconds": self.seconds,
-            },
-            part,
-        )
+        torch.save(self._state(), part)
         part.replace(self.out / "state.pt")
 
     def batches(self) -> DataLoader[Batch]:
         """Batches from the sample behind the last one that was trained on."""
         dataset = BatchStream(
-            self.stream, self.config.batch_size, self.images, self.config.crops_per_sample
+            self.stream,
+            self.config.batch_size,
+            self.images,
+            self.config.crops_per_sample,
+            self.ranks,
         )
         return DataLoader(
             dataset,
@@ -140,15 +153,27 @@ class Trainer:
         total: Tensor = torch.stack(list(parts.values())).sum()
         self.optimiser.zero_grad(set_to_none=True)
         total.backward()
+        self._average()
         norm = nn.utils.clip_grad_norm_(self.networks.parameters(), self.config.clip)
         if bool(torch.isfinite(norm)):
             self.optimiser.step()
         else:
             logger.warning("step %d skipped: the gradient is not finite", self.step)
         self.step += 1
-        self.images += len(batch.gray)
+        self.images += len(batch.gray) * self.ranks.size
         self.ema.update(self.networks, step=self.step)
         return {name: float(part.detach()) for name, part in parts.items()}
+
+    def _average(self) -> None:
+        """Make gradients and the statistics of batch normalisation those of all processes."""
+        if self.ranks.size == 1:
+            return
+        for parameter in self.networks.parameters():
+            if parameter.grad is None:  # no label was read in this process' batch
+                parameter.grad = torch.zeros_like(parameter)
+        gradients = [parameter.grad for parameter in self.networks.parameters()]
+        statistics = [b for b in self.networks.buffers() if b.is_floating_point()]
+        self.ranks.average([g for g in gradients if g is not None] + statistics)
 
     def run(self, watch: Callable[[Path], dict[str, float]] = lambda _: {}) -> None:
         """Train until the time is used up; validates and saves along the way.
@@ -169,14 +194,20 @@ class Trainer:
             waited += time.monotonic() - asked
             for name, value in self.train_step(batch, rng).items():
                 sums[name] = sums.get(name, 0.0) + value
-            self.seconds = before + time.monotonic() - start
+            # the same in all processes, which have to stop at the same step
+            self.seconds = self.ranks.mean(before + time.monotonic() - start)
             if self.step >= log_at:
-                self._log({name: value / 100 for name, value in sums.items()}, waited)
+                if self.ranks.leads:
+                    self._log({name: value / 100 for name, value in sums.items()}, waited)
                 sums, log_at = {}, self.step + 100
             if self.seconds >= save_at:
-                self.save_state()
-                self._log(self.validate() | watch(self.save_weights()), waited, "validation")
+                if self.ranks.leads:
+                    self._save(watch, waited)
                 save_at = self.seconds + 60 * self.config.validate_minutes
+        if self.ranks.leads:
+            self._save(watch, waited)
+
+    def _save(self, watch: Callable[[Path], dict[str, float]], waited: float) -> None:
         self.save_state()
         self._log(self.validate() | watch(self.save_weights()), waited, "validation")
 
