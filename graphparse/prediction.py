@@ -8,6 +8,9 @@ from typing import Any
 
 from assemble.graph import MoleculeGraph
 
+LOW_CONFIDENCE = 0.5
+"""Below it a molecule is one to look at."""
+
 
 class Status(StrEnum):
     """How far a picture got."""
@@ -16,6 +19,17 @@ class Status(StrEnum):
     LOW_CONFIDENCE = "low_confidence"
     NO_STRUCTURE = "no_structure"
     ERROR = "error"
+
+
+class ReaderKind(StrEnum):
+    """What pictures are read with."""
+
+    GRAPH = "graph"
+    """Atoms and bonds are found and put together."""
+    CAPTION = "caption"
+    """The structure's name is written out, token by token."""
+    AUTO = "auto"
+    """The graph reader, and the caption reader where that one is in doubt."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +54,14 @@ class Prediction:
     """Why a molecule has no InChI."""
     inchikey: str | None = None
     molblock: str | None = None
-    """Coordinates are pixels of the picture, y up (the picture's y with its sign turned)."""
+    """Coordinates are pixels of the picture, y up (the picture's y with its sign turned); of the
+    caption reader's molecules they are a layout of RDKit's, and a warning says so."""
     graph: MoleculeGraph | None = None
     """What is drawn, in pixels of the picture."""
     confidence: float = 0.0
     """Probability in [0, 1] that the whole molecule is right."""
     reader: str = "graph"
+    """``graph`` or ``caption``: where the molecule comes from."""
     warnings: tuple[str, ...] = ()
     seconds: float = 0.0
     """Time that this picture took."""

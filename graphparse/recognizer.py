@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.resources
+import json
 import logging
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -15,9 +16,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assemble.molecule import AssembleError, Molecule, assemble
+from detectors.checkpoint import CheckpointError
 from detectors.parser import Parser, Reading
 from detectors.stages import stage
 from graphparse.calibration import calibrated
+from graphparse.fallback import Fallback, captioned
 from graphparse.images import (
     ImageError,
     ImageSource,
@@ -27,12 +30,46 @@ from graphparse.images import (
     looks_blank,
     open_pages,
 )
-from graphparse.prediction import Prediction, Status, page_number
+from graphparse.prediction import LOW_CONFIDENCE, Prediction, ReaderKind, Status, page_number
 from graphparse.refusal import why_no_structure
 
 logger = logging.getLogger(__name__)
 
-LOW_CONFIDENCE = 0.5
+
+def weights_hash(weights: Path | None = None) -> str:
+    """The sha256 of weights, as their sidecar keeps it; None takes the shipped ones.
+
+    Raises:
+        CheckpointError: the sidecar can't be read.
+    """
+    sidecar = (weights or shipped_weights()).with_suffix(".json")
+    try:
+        return str(json.loads(sidecar.read_text())["sha256"])
+    except (OSError, ValueError, KeyError) as error:
+        raise CheckpointError(f"{sidecar}: cannot be read ({error})") from error
+
+
+def make_recognizer(
+    weights: Path | None = None,
+    threads: int | None = None,
+    reader: ReaderKind = ReaderKind.GRAPH,
+    caption_weights: Path | None = None,
+) -> Recognizer:
+    """The recognizer that reads with a reader of that kind.
+
+    Args:
+        weights: of the graph reader; None takes the shipped ones.
+        threads: for the networks.
+        reader: graph, caption, or both.
+        caption_weights: of the caption reader; None takes the shipped ones.
+
+    Raises:
+        CheckpointError: weights are missing or can't be read.
+    """
+    fallback = None
+    if reader is not ReaderKind.GRAPH:
+        fallback = Fallback.load(weights_hash(weights), caption_weights, threads)
+    return Recognizer(weights, threads, fallback, caption_only=reader is ReaderKind.CAPTION)
 
 
 def shipped_weights() -> Path:
@@ -61,13 +98,25 @@ class Recognizer:
     Args:
         weights: a checkpoint of ``graphparse train detector``; None takes the shipped one.
         threads: for the networks; None leaves it to torch.
+        fallback: the caption reader, asked where this reader is in doubt.
+        caption_only: ask the fallback always, and nothing else.
 
     Raises:
         CheckpointError: the weights can't be read.
+        ValueError: nothing is left to read with.
     """
 
-    def __init__(self, weights: Path | None = None, threads: int | None = None) -> None:
+    def __init__(
+        self,
+        weights: Path | None = None,
+        threads: int | None = None,
+        fallback: Fallback | None = None,
+        caption_only: bool = False,
+    ) -> None:
+        if caption_only and fallback is None:
+            raise ValueError("caption_only needs a fallback")
         self._parser = Parser.load(weights or shipped_weights(), threads)
+        self._fallback, self._caption_only = fallback, caption_only
 
     def predict(self, images: Iterable[ImageSource]) -> list[Prediction]:
         """One prediction per input, in order, whatever the inputs are.
@@ -98,7 +147,7 @@ class Recognizer:
                     pages = opened.enter_context(open_pages(image))
             except ImageError as error:
                 pages = _Unreadable(error)
-            yield Document(self._parser, pages, name)
+            yield Document(self._parser, pages, name, self._fallback, self._caption_only)
 
     def molecules(self, images: Iterable[ImageSource]) -> Iterator[tuple[Reading, Molecule] | None]:
         """What was read and what it means, before any judgement; None where there is nothing."""
@@ -117,10 +166,19 @@ class Document:
         parser: reads the pictures.
         pages: of the input.
         name: what predictions call the input.
+        fallback, caption_only: see :class:`Recognizer`.
     """
 
-    def __init__(self, parser: Parser, pages: Pages, name: str) -> None:
+    def __init__(
+        self,
+        parser: Parser,
+        pages: Pages,
+        name: str,
+        fallback: Fallback | None = None,
+        caption_only: bool = False,
+    ) -> None:
         self._parser, self._pages, self._name = parser, pages, name
+        self._fallback, self._caption_only = fallback, caption_only
         self.n_pages = len(pages)
 
     def read(self, page: int) -> list[Prediction]:
@@ -149,7 +207,13 @@ class Document:
             blank = looks_blank(picture.gray)
         if blank:
             return source(Status.NO_STRUCTURE, message="blank picture", warnings=picture.notes)
-        return _prediction(source, _parse(self._parser, picture.gray), picture)
+        if self._fallback is not None and self._caption_only:
+            opinion = self._fallback.opinion(picture.gray)
+            return captioned(source, opinion, self._fallback.policy, picture.notes)
+        found = _prediction(source, _parse(self._parser, picture.gray), picture)
+        if self._fallback is None:
+            return found
+        return self._fallback.second_opinion(found, picture.gray)
 
 
 class _Unreadable:

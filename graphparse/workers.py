@@ -18,7 +18,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Protocol, Self
 
-from graphparse.prediction import Prediction, Status, page_number
+from graphparse.prediction import Prediction, ReaderKind, Status, page_number
 
 if TYPE_CHECKING:
     from graphparse.recognizer import Recognizer
@@ -51,16 +51,21 @@ class Reader(Protocol):
     def open(self, image: str | bytes, name: str) -> AbstractContextManager[Readable]: ...
 
 
-def load_recognizer(weights: Path | None, threads: int) -> Recognizer:
+def load_recognizer(
+    weights: Path | None,
+    threads: int,
+    reader: ReaderKind = ReaderKind.GRAPH,
+    caption_weights: Path | None = None,
+) -> Recognizer:
     """A recognizer for a process of its own, which takes no more threads than it is given."""
     # a process does not inherit what the command line set; see graphparse.cli
     warnings.filterwarnings("ignore", message=".*torch.jit.script", category=FutureWarning)
     import cv2
 
-    from graphparse.recognizer import Recognizer
+    from graphparse.recognizer import make_recognizer
 
     cv2.setNumThreads(threads)
-    return Recognizer(weights, threads)
+    return make_recognizer(weights, threads, reader, caption_weights)
 
 
 def available_cores() -> int:

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
+from graphparse.prediction import ReaderKind
+
 if TYPE_CHECKING:
     from graphparse.recognizer import Recognizer
 
@@ -19,15 +21,38 @@ Threads = Annotated[int | None, typer.Option(min=1, help="Threads of the network
 Weights = Annotated[
     Path | None, typer.Option(exists=True, dir_okay=False, help="Instead of the shipped weights.")
 ]
+Reader = Annotated[
+    ReaderKind, typer.Option(help="Auto asks the caption reader where the graph is in doubt.")
+]
+CaptionWeights = Annotated[
+    Path | None, typer.Option(exists=True, dir_okay=False, help="Of the caption reader.")
+]
 
 
-def make_recognizer(weights: Path | None, threads: int | None) -> Recognizer:
+def make_recognizer(
+    weights: Path | None,
+    threads: int | None,
+    reader: ReaderKind = ReaderKind.GRAPH,
+    caption_weights: Path | None = None,
+) -> Recognizer:
     """The recognizer that the options ask for; weights that can't be read are wrong usage."""
     from detectors.checkpoint import CheckpointError
-    from graphparse.recognizer import Recognizer
+    from graphparse.recognizer import make_recognizer
 
+    check_reader(reader, caption_weights)
     with wrong_usage("--weights", CheckpointError):
-        return Recognizer(weights, threads)
+        return make_recognizer(weights, threads, reader, caption_weights)
+
+
+def check_reader(reader: ReaderKind, caption_weights: Path | None) -> None:
+    """Before anything is read or written: the reader must have weights."""
+    if reader is ReaderKind.GRAPH or caption_weights is not None:
+        return
+    from detectors.checkpoint import CheckpointError
+    from graphparse.fallback import shipped_caption_weights
+
+    with wrong_usage("--reader", CheckpointError):
+        shipped_caption_weights()
 
 
 @contextmanager

@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
-from graphparse.commands.common import Threads, Weights, check_sets, make_recognizer
+from graphparse.commands.common import (
+    CaptionWeights,
+    Reader,
+    Threads,
+    Weights,
+    check_sets,
+    make_recognizer,
+    wrong_usage,
+)
+from graphparse.prediction import ReaderKind
 
 
 def evaluate(
@@ -15,7 +24,8 @@ def evaluate(
         list[Path], typer.Argument(exists=True, file_okay=False, help="With a references.csv.")
     ],
     out: Annotated[
-        Path | None, typer.Option(file_okay=False, help="Folder for results.csv, summary.json.")
+        Path | None,
+        typer.Option(file_okay=False, help="Folder for the files; of --compare else comparison."),
     ] = None,
     limit: Annotated[int | None, typer.Option(min=1, help="Images per set.")] = None,
     failures: Annotated[
@@ -25,16 +35,27 @@ def evaluate(
         Path | None,
         typer.Option(exists=True, dir_okay=False, help="Sidecar of weights to keep the figures."),
     ] = None,
+    compare: Annotated[
+        bool,
+        typer.Option("--compare", help="All readers side by side: compare.json and compare.html."),
+    ] = False,
+    reader: Reader = ReaderKind.GRAPH,
+    caption_weights: CaptionWeights = None,
     threads: Threads = None,
     weights: Weights = None,
 ) -> None:
     """Compare predictions with references: exact InChI, calibration, causes of failure."""
+    check_sets(sets)
+    if compare:
+        if failures is not None or record is not None or reader is not ReaderKind.GRAPH:
+            raise typer.BadParameter("--compare goes without --failures, --record and --reader")
+        _compare(sets, out or Path("comparison"), limit, threads, weights, caption_weights)
+        return
     from graphparse.evaluate import evaluate as evaluate_set
     from graphparse.evaluate import record_metrics, table, write_results
     from graphparse.failures import write_failures
 
-    check_sets(sets)
-    recognizer = make_recognizer(weights, threads)
+    recognizer = make_recognizer(weights, threads, reader, caption_weights)
     evaluations = [evaluate_set(folder, recognizer, limit) for folder in sets]
     typer.echo(table([evaluation.summary for evaluation in evaluations]))
     for evaluation in evaluations:
@@ -46,3 +67,46 @@ def evaluate(
         record_metrics(evaluations, record)
     if failures is not None:
         write_failures(evaluations, failures)
+
+
+def _compare(
+    sets: list[Path],
+    out: Path,
+    limit: int | None,
+    threads: int | None,
+    weights: Path | None,
+    caption_weights: Path | None,
+) -> None:
+    from detectors.checkpoint import CheckpointError
+    from graphparse.compare import compare, read_set, table, write_json
+    from graphparse.compare_page import write_page
+    from graphparse.fallback import Fallback
+    from graphparse.recognizer import weights_hash
+
+    settings: dict[str, Any] = {
+        "sets": [str(folder) for folder in sets],
+        "limit": limit,
+        "threads": threads,
+    }
+    recognizer = make_recognizer(weights, threads)
+    with wrong_usage("--weights", CheckpointError):
+        settings["graph_weights"] = weights_hash(weights)
+    fallback = None
+    try:
+        fallback = Fallback.load(settings["graph_weights"], caption_weights, threads)
+    except CheckpointError as error:
+        if caption_weights is not None:
+            raise typer.BadParameter(str(error), param_hint="--caption-weights") from error
+        settings["left_out"] = f"caption and auto: {error}"
+    else:
+        settings["caption_weights"] = fallback.captioner.weights_hash
+        settings["caption_asked_below"] = fallback.policy.threshold
+    reads = [read_set(folder, recognizer, fallback, limit) for folder in sets]
+    with wrong_usage("SETS", ValueError):
+        result = compare(reads, settings)
+    for name, value in result["settings"].items():
+        typer.echo(f"{name}: {value}")
+    typer.echo(table(result))
+    write_json(result, out / "compare.json")
+    write_page(result, out / "compare.html")
+    typer.echo(f"-> {out / 'compare.html'}")

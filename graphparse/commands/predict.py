@@ -14,7 +14,15 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from graphparse.commands.cluster import predict_on_cluster
-from graphparse.commands.common import Weights, progress, wrong_usage
+from graphparse.commands.common import (
+    CaptionWeights,
+    Reader,
+    Weights,
+    check_reader,
+    progress,
+    wrong_usage,
+)
+from graphparse.prediction import ReaderKind
 
 if TYPE_CHECKING:
     from graphparse.prediction import Prediction
@@ -60,12 +68,21 @@ def predict(
     shard_size: Annotated[
         int, typer.Option(min=1, help="Images that Ray gives to a process as one piece of work.")
     ] = 1000,
+    reader: Reader = ReaderKind.GRAPH,
+    caption_weights: CaptionWeights = None,
     weights: Weights = None,
 ) -> None:
     """Read structures from images; folders are searched for images, with their subfolders."""
     from graphparse.workers import load_recognizer
 
-    load = partial(load_recognizer, weights and weights.absolute(), threads)
+    check_reader(reader, caption_weights)
+    load = partial(
+        load_recognizer,
+        weights and weights.absolute(),
+        threads,
+        reader,
+        caption_weights and caption_weights.absolute(),
+    )
     if engine is Engine.RAY:
         if overlay or report:
             raise typer.BadParameter("--overlay and --report need the local engine")

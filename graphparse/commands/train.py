@@ -7,7 +7,17 @@ from typing import Annotated
 
 import typer
 
-from graphparse.commands.common import Threads, Weights, check_sets, make_recognizer
+from graphparse.commands.common import (
+    CaptionWeights,
+    Reader,
+    Threads,
+    Weights,
+    check_reader,
+    check_sets,
+    make_recognizer,
+    wrong_usage,
+)
+from graphparse.prediction import ReaderKind
 
 
 def train_detector(
@@ -70,16 +80,50 @@ def calibrate(
     sets: Annotated[
         list[Path], typer.Argument(exists=True, file_okay=False, help="Not trained on.")
     ],
-    out: Annotated[Path, typer.Option(dir_okay=False, help="calibration.json")],
+    out: Annotated[
+        Path, typer.Option(dir_okay=False, help="calibration.json; of auto NAME.fallback.json.")
+    ],
+    reader: Reader = ReaderKind.GRAPH,
+    caption_weights: CaptionWeights = None,
     threads: Threads = None,
     weights: Weights = None,
 ) -> None:
-    """Fit the confidence on real images with references."""
+    """Fit the confidence on real images with references.
+
+    With the reader auto: when the caption reader is asked and how sure its answers are.
+    """
+    if reader is ReaderKind.CAPTION:
+        raise typer.BadParameter("captions are calibrated with auto", param_hint="--reader")
+    check_sets(sets)
+    if reader is ReaderKind.AUTO:
+        _calibrate_fallback(sets, out, caption_weights, threads, weights)
+        return
     from graphparse.calibrate import calibrate as run
 
-    check_sets(sets)
     images, right = run(sets, make_recognizer(weights, threads), out)
     typer.echo(f"{images} images, {right} right -> {out}")
+
+
+def _calibrate_fallback(
+    sets: list[Path],
+    out: Path,
+    caption_weights: Path | None,
+    threads: int | None,
+    weights: Path | None,
+) -> None:
+    from detectors.checkpoint import CheckpointError
+    from graphparse.fallback import Fallback
+    from graphparse.fit_fallback import fit_fallback
+    from graphparse.recognizer import weights_hash
+
+    check_reader(ReaderKind.AUTO, caption_weights)
+    recognizer = make_recognizer(weights, threads)
+    graph_weights = weights_hash(weights)
+    with wrong_usage("--caption-weights", CheckpointError):
+        fallback = Fallback.load(graph_weights, caption_weights, threads)
+    policy, images, right, together = fit_fallback(sets, recognizer, graph_weights, fallback, out)
+    asked = f"below {policy.threshold:g}" if policy.threshold else "never"
+    typer.echo(f"{images} images, {right} right, {together} with captions, asked {asked} -> {out}")
 
 
 def refusal(

@@ -174,6 +174,32 @@ def test_evaluate_prints_a_table_and_writes_failures(examples: Path, tmp_path: P
     assert (out / "results.csv").read_text().count("\n") == 9
 
 
+def test_evaluate_compares_the_readers(examples: Path, tmp_path: Path) -> None:
+    done = run("evaluate", examples, "--compare", "--limit", 3, "--out", tmp_path / "out")
+    assert done.returncode == 0, done.stderr
+    result = json.loads((tmp_path / "out" / "compare.json").read_text())
+    assert result["sets"][0]["measures"]["graph"]["exact"] == {
+        "value": 100,
+        "low": 100,
+        "high": 100,
+    }
+    (weights,) = (examples.parent / "weights").glob("parser-*.safetensors")
+    assert result["settings"]["graph_weights"][:12] in weights.name
+    assert result["settings"]["graph_weights"] in done.stdout and "resamples: 1000" in done.stdout
+    assert "Accuracy by size" in (tmp_path / "out" / "compare.html").read_text()
+    if not list(weights.parent.glob("caption-*.safetensors")):
+        assert "left_out: caption and auto" in done.stdout and result["readers"] == ["graph"]
+
+
+def test_a_reader_without_weights_is_one_clear_line(examples: Path, tmp_path: Path) -> None:
+    if list((examples.parent / "weights").glob("caption-*.safetensors")):
+        pytest.skip("there are weights")
+    done = run("predict", examples / "aspirin.png", "--out", tmp_path / "x", "--reader", "auto")
+    assert done.returncode == 2 and "Traceback" not in done.stderr
+    assert "no weights of a caption reader" in " ".join(done.stderr.replace("│", " ").split())
+    assert not (tmp_path / "x").exists()
+
+
 def test_the_installed_wheel_reads_its_examples(tmp_path: Path) -> None:
     """Weights, tables and examples are in the wheel, and nothing is read from the source tree."""
     source = tmp_path / "source"
