@@ -12,11 +12,11 @@ from assemble.build import set_conformer
 from assemble.charges import complete_hydrogens
 from assemble.graph import MoleculeGraph
 from assemble.ions import separate_ions
-from assemble.markush import cx_variable, mark_markush, why_many, with_middles, with_repeats
+from assemble.markush import mark_markush, why_many, with_middles
 from assemble.multiples import multiplied
 from assemble.repair import draft_valid
 from assemble.stereo import BOND, assign_stereo
-from assemble.writers import label_atoms, write_molblock
+from assemble.writers import label_atoms, write_cxsmiles, write_molblock
 
 
 class AssembleError(ValueError):
@@ -119,26 +119,13 @@ def _spelled(mol: Chem.Mol, warnings: tuple[str, ...]) -> Molecule:
     return Molecule(
         mol=mol,
         smiles=smiles,
-        cxsmiles=_cxsmiles(mol),
+        cxsmiles=write_cxsmiles(mol),
         inchi=inchi,
         inchi_reason=reason,
         inchikey=Chem.InchiToInchiKey(inchi) if inchi else None,
         molblock=write_molblock(mol),
         warnings=warnings,
     )
-
-
-def _cxsmiles(mol: Chem.Mol) -> str:
-    fields = Chem.CXSmilesFields
-    wanted = fields.CX_ATOM_LABELS | fields.CX_POLYMER | fields.CX_BOND_ATROPISOMER
-    marked = with_repeats(mol)
-    text = str(Chem.MolToCXSmiles(marked, Chem.SmilesWriteParams(), wanted))
-    variable = cx_variable(
-        marked, list(marked.GetPropsAsDict(True, True)["_smilesAtomOutputOrder"])
-    )
-    if not variable:
-        return text
-    return f"{text[:-1]},{variable}|" if text.endswith("|") else f"{text} |{variable}|"
 
 
 def _inchi(mol: Chem.Mol, smiles: str) -> tuple[str | None, str]:

@@ -6,7 +6,7 @@ import re
 
 from rdkit import Chem
 
-from assemble.markush import set_variable_bonds, with_repeats
+from assemble.markush import cx_variable, set_variable_bonds, with_repeats
 
 GROUP_PROPERTY = "_graphparse_group"
 """Of an atom that comes out of a label of several atoms: number of the label, its text, and
@@ -86,6 +86,27 @@ def write_molblock(mol: Chem.Mol, contracted: bool = False, v3000: bool = False)
     if contracted or _reads_as(block, mol):
         return block
     return str(Chem.MolToMolBlock(plain, forceV3000=extended))
+
+
+def write_cxsmiles(mol: Chem.Mol, coordinates: bool = False) -> str:
+    """The CXSMILES of a molecule, with its R groups, axes, variable bonds and repeating units.
+
+    Args:
+        mol: of :func:`assemble.molecule.assemble`.
+        coordinates: with the place of each atom, image pixels, y up.
+    """
+    fields = Chem.CXSmilesFields
+    wanted = fields.CX_ATOM_LABELS | fields.CX_POLYMER | fields.CX_BOND_ATROPISOMER
+    if coordinates:
+        wanted |= fields.CX_COORDS
+    marked = with_repeats(mol)
+    text = str(Chem.MolToCXSmiles(marked, Chem.SmilesWriteParams(), wanted))
+    variable = cx_variable(
+        marked, list(marked.GetPropsAsDict(True, True)["_smilesAtomOutputOrder"])
+    )
+    if not variable:
+        return text
+    return f"{text[:-1]},{variable}|" if text.endswith("|") else f"{text} |{variable}|"
 
 
 def _needs_extended(mol: Chem.Mol) -> bool:

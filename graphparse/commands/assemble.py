@@ -43,6 +43,9 @@ def assemble_graphs(
         bool, typer.Option("--contracted", help="Labels stay one atom in molfiles.")
     ] = False,
     v3000: Annotated[bool, typer.Option("--v3000", help="The extended molfile.")] = False,
+    coordinates: Annotated[
+        bool, typer.Option("--coordinates", help="CXSMILES with the places of the atoms.")
+    ] = False,
 ) -> None:
     """Work out the molecules that drawn graphs stand for.
 
@@ -50,8 +53,8 @@ def assemble_graphs(
     carbon), bonds (pairs of indices) and kinds (single, double, triple, aromatic, wedge, hash,
     wavy, bold, dashed, dative; wedge and hash from the narrow end, dative from the donor). It may
     have charges, variable ([[atom, [ends]]]: a bond to any one of the ends) and repeats
-    ([[[atoms], "n"]]: brackets around a unit). A graph that no molecule can be made of gets a
-    message, and the exit code is 1.
+    ([[[atoms], "n"]]: brackets around a unit); docs/graph-json.md has all of it. A graph that no
+    molecule can be made of gets a message, and the exit code is 1.
     """
     from assemble.graph import GraphError
     from assemble.molecule import AssembleError, assemble
@@ -69,7 +72,7 @@ def assemble_graphs(
             continue
         for warning in molecule.warnings:
             typer.echo(f"graph {number}: {warning}", err=True)
-        written.append(_written(molecule, form, contracted, v3000))
+        written.append(_written(molecule, form, contracted, v3000, coordinates))
     text = "".join(written)
     if out is None:
         typer.echo(text, nl=False)
@@ -111,13 +114,16 @@ def _graphs(file: Path) -> Iterator[MoleculeGraph]:
             yield MoleculeGraph.from_dict(graph)
 
 
-def _written(molecule: Molecule, form: Format, contracted: bool, v3000: bool) -> str:
-    from assemble.writers import write_molblock
+def _written(
+    molecule: Molecule, form: Format, contracted: bool, v3000: bool, coordinates: bool
+) -> str:
+    from assemble.writers import write_cxsmiles, write_molblock
 
+    cxsmiles = write_cxsmiles(molecule.mol, True) if coordinates else molecule.cxsmiles
     if form is Format.JSON:
         values = {
             "smiles": molecule.smiles,
-            "cxsmiles": molecule.cxsmiles,
+            "cxsmiles": cxsmiles,
             "inchi": molecule.inchi,
             "inchi_reason": molecule.inchi_reason,
             "inchikey": molecule.inchikey,
@@ -130,4 +136,4 @@ def _written(molecule: Molecule, form: Format, contracted: bool, v3000: bool) ->
         return write_molblock(molecule.mol, contracted, v3000) + end
     if form is Format.INCHI:
         return (molecule.inchi or "") + "\n"
-    return (molecule.cxsmiles if form is Format.CXSMILES else molecule.smiles) + "\n"
+    return (cxsmiles if form is Format.CXSMILES else molecule.smiles) + "\n"

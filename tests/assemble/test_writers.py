@@ -9,7 +9,7 @@ from rdkit import Chem, RDLogger
 from assemble.graph import BondKind, MoleculeGraph
 from assemble.molecule import Molecule, assemble
 from assemble.molfile import MolfileError, read_molfile
-from assemble.writers import write_molblock
+from assemble.writers import write_cxsmiles, write_molblock
 from data.depict import depict
 from data.molecules import bundled_pool
 
@@ -126,3 +126,14 @@ def test_what_is_no_molfile_is_refused(text: str) -> None:
 def test_a_label_that_says_something_else_than_its_atoms_is_not_taken() -> None:
     block = assemble(graph(("CO2H", "OH", "CH3"))).molblock.replace("CO2H", "tBu")
     assert "tBu" not in read_molfile(block).labels
+
+
+def test_cxsmiles_with_coordinates_are_read_back() -> None:
+    molecule = assemble(graph(("R1", "NHBoc", "OH"), BondKind.WEDGE))
+    assert "(" not in molecule.cxsmiles.partition("|")[2]
+    text = write_cxsmiles(molecule.mol, coordinates=True)
+    read = Chem.MolFromSmiles(text)
+    assert Chem.MolToSmiles(read) == molecule.smiles and "R1" in text
+    places = np.round(molecule.mol.GetConformer().GetPositions()[:, :2], 2).tolist()
+    assert sorted(places) == sorted(read.GetConformer().GetPositions()[:, :2].round(2).tolist())
+    assert [24.0, -24.0] in places
