@@ -15,7 +15,7 @@ from graphparse.calibrate import fit
 from graphparse.evaluate import read_references
 from graphparse.images import ImageSource, load_image
 from graphparse.recognizer import Recognizer
-from graphparse.refusal import features
+from graphparse.refusal import explained_ink, features
 
 LOST = 0.002
 """Share of the real drawings that may be refused: the threshold is set there."""
@@ -69,5 +69,5 @@ def _features(recognizer: Recognizer, images: Iterable[ImageSource]) -> NDArray[
     for image in images:
         graph = recognizer.predict([image])[0].graph
         if graph is not None and graph.n_bonds:
-            rows.append(features(graph, load_image(image).gray))
+            rows.append(features(graph, explained_ink(graph, load_image(image).gray)))
     return np.array(rows)

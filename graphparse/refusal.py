@@ -60,10 +60,11 @@ def why_no_structure(graph: MoleculeGraph, gray: NDArray[np.uint8]) -> str:
     if is_grid(graph):
         return "lines of a table or chart rather than a structure"
     least = LEAST_EXPLAINED if graph.n_bonds >= FEW_BONDS else LEAST_EXPLAINED_BY_FEW
-    if explained_ink(graph, gray) < least:
+    explained = explained_ink(graph, gray)
+    if explained < least:
         return "most of what is drawn is no structure"
     weights, least_likeness = _model()
-    if float(features(graph, gray) @ weights) < least_likeness:
+    if float(features(graph, explained) @ weights) < least_likeness:
         return "lines that are hardly those of a structure"
     return ""
 
@@ -75,7 +76,7 @@ def _model() -> tuple[NDArray[np.float64], float]:
     return np.array(record["coefficients"], np.float64), float(record["least"])
 
 
-def features(graph: MoleculeGraph, gray: NDArray[np.uint8]) -> NDArray[np.float64]:
+def features(graph: MoleculeGraph, explained: float) -> NDArray[np.float64]:
     """(11,) what tells drawings of molecules from other lines.
 
     Chemists draw bonds of one length at angles of 120 degrees; charts and diagrams are upright,
@@ -86,7 +87,7 @@ def features(graph: MoleculeGraph, gray: NDArray[np.uint8]) -> NDArray[np.float6
 
     Args:
         graph: as read, in pixels of the picture; at least one bond.
-        gray: (H, W), the picture.
+        explained: share of the ink, see :func:`explained_ink`.
     """
     scores = np.concatenate([graph.atom_scores, graph.bond_scores])
     degree = np.bincount(graph.bonds.reshape(-1), minlength=graph.n_atoms)
@@ -104,7 +105,7 @@ def features(graph: MoleculeGraph, gray: NDArray[np.uint8]) -> NDArray[np.float6
             np.log(fragments / graph.n_bonds),
             scores.mean(),
             np.mean(scores < LOW_SCORE),
-            explained_ink(graph, gray),
+            explained,
             np.mean(degree == 0),
             np.mean([not label for label in graph.labels]),
             np.mean(degree > 4),

@@ -8,6 +8,7 @@ rather than too little: what is cut out is read, and the networks refuse what is
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import cv2
 import numpy as np
@@ -99,7 +100,7 @@ def split_page(gray: NDArray[np.uint8]) -> list[Region]:
     if sheet.spots.count < PAGE_LINES * PAGE_LINE_SPOTS:
         return []
     layout = _Layout(sheet)
-    return layout.regions(gray) if layout.running_lines() >= PAGE_LINES else []
+    return layout.regions(gray) if layout.is_page() else []
 
 
 class _Spots:
@@ -138,26 +139,56 @@ class _Layout:
         self.factor = sheet.factor
         self.spots = spots = sheet.spots
         self.letter = _letter_height(spots)
-        speck = np.maximum(spots.width, spots.height) <= min(SPECK, 0.25 * self.letter)
-        self.small = (spots.height <= TALL * self.letter) & ~speck
-        wide = spots.width > WIDE * self.letter
-        ruled = self._ruled((~self.small | wide) & ~speck)
-        long = STRAIGHT * self.letter
-        self.axes = np.flatnonzero(ruled & (spots.width > long) & (spots.height > long))
-        drawn = ~self.small & ~speck & ~ruled
+        self.speck = np.maximum(spots.width, spots.height) <= min(SPECK, 0.25 * self.letter)
+        self.small = (spots.height <= TALL * self.letter) & ~self.speck
+        self.wide = spots.width > WIDE * self.letter
         self.lines = self._lines(self.small)
-        self.line_of = self._line_of_spots()
+
+    def is_page(self) -> bool:
+        """Whether there are several lines of running text."""
+        wide = self.lines.width >= PAGE_LINE_WIDTH * self.letter
+        # which lines are text takes longer to tell, and most pictures have no wide line at all
+        return int(wide.sum()) >= PAGE_LINES and int((wide & self.text_lines).sum()) >= PAGE_LINES
+
+    @cached_property
+    def ruled(self) -> NDArray[np.bool_]:
+        """Which spots are tables, axes, frames, bars, arrows."""
+        return self._ruled((~self.small | self.wide) & ~self.speck)
+
+    @cached_property
+    def axes(self) -> NDArray[np.int64]:
+        """Spots that others may lie within."""
+        long = STRAIGHT * self.letter
+        spots = self.spots
+        return np.flatnonzero(self.ruled & (spots.width > long) & (spots.height > long))
+
+    @cached_property
+    def drawn(self) -> NDArray[np.bool_]:
+        """Spots too tall for letters that may be drawings."""
+        return ~self.small & ~self.speck & ~self.ruled
+
+    @cached_property
+    def line_of(self) -> NDArray[np.int64]:
+        return self._line_of_spots()
+
+    @cached_property
+    def text_lines(self) -> NDArray[np.bool_]:
+        """Which lines are running text."""
+        spots = self.spots
         filled = spots.area / (spots.width * spots.height)
         crossing = self.small & (spots.width > CROSSING * self.letter) & (filled < FILLED)
-        self.text_lines = self._text_lines(drawn | crossing)
-        text = np.concatenate([[False], self.text_lines])[self.line_of] & self.small
-        self.kept = ((drawn | self.small) & ~text & ~ruled) | self._dashes(speck)
-        self.large = self.kept & (drawn | wide)
+        return self._text_lines(self.drawn | crossing)
 
-    def running_lines(self) -> int:
-        """How many lines of running text there are."""
-        wide = self.lines.width >= PAGE_LINE_WIDTH * self.letter
-        return int((wide & self.text_lines).sum())
+    @cached_property
+    def kept(self) -> NDArray[np.bool_]:
+        """What is left when text, rules and dirt are taken off."""
+        text = np.concatenate([[False], self.text_lines])[self.line_of] & self.small
+        return ((self.drawn | self.small) & ~text & ~self.ruled) | self._dashes(self.speck)
+
+    @cached_property
+    def large(self) -> NDArray[np.bool_]:
+        """Of what is kept that which is no letter."""
+        return self.kept & (self.drawn | self.wide)
 
     def regions(self, gray: NDArray[np.uint8]) -> list[Region]:
         """The drawings, from top to bottom, cut out of the page."""

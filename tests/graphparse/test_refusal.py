@@ -107,7 +107,7 @@ def test_a_flow_chart_is_no_structure() -> None:
     places += [(270, 250), (270, 330), (90, 330)]
     bonds = [(0, 1), (1, 2), (2, 4), (4, 3), (3, 0), (4, 5), (5, 6), (5, 7), (7, 8), (8, 9), (9, 6)]
     boxes = graph([(float(x), float(y)) for x, y in places], bonds)
-    assert features(boxes, page(boxes)).shape == (11,)
+    assert features(boxes, explained_ink(boxes, page(boxes))).shape == (11,)
     assert why_no_structure(boxes, page(boxes))
     turn = np.deg2rad(20)
     rotate = np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]])
