@@ -22,6 +22,7 @@ import torch
 from torch import Tensor
 
 from detectors.backbone import MULTIPLE
+from detectors.engine import Engine as Kind
 from detectors.network import ParserNetwork
 from detectors.stages import Stopwatch
 from graphparse import metrics
@@ -125,7 +126,7 @@ def main() -> None:
     options.add_argument("--threads", type=int, default=1)
     options.add_argument("--skip", nargs="*", default=[], help="engines to leave out")
     asked = options.parse_args()
-    recognizer = Recognizer(threads=asked.threads)
+    recognizer = Recognizer(threads=asked.threads, engine=Kind.TORCH)
     network = recognizer._parser.network
     references = [
         reference
@@ -138,7 +139,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = export(network, Path(folder) / "encoder.onnx")
         makers: dict[str, Callable[[], Engine]] = {
-            "torch fp32": lambda: network.forward,
+            "torch fp32": lambda: network,
             "torch bf16": lambda: half_precision(network),
             "torch.compile": lambda: compiled(network),
             "ONNX Runtime fp32": lambda: onnx_runtime(path, asked.threads),
@@ -148,7 +149,7 @@ def main() -> None:
         }
         engines = {name: make() for name, make in makers.items() if name not in asked.skip}
         for name, engine in engines.items():
-            network.forward = engine
+            recognizer._parser._detect = engine
             start = time.process_time()
             recognizer.predict(calibration[:4])
             print(f"{name}: {time.process_time() - start:.1f} s for the first four images")
@@ -156,7 +157,7 @@ def main() -> None:
         found: dict[str, list[Prediction]] = {name: [] for name in engines}
         for reference in measured:
             for name, engine in engines.items():
-                network.forward = engine
+                recognizer._parser._detect = engine
                 with Stopwatch() as watch:
                     found[name] += recognizer.predict([reference.image])
                 watches[name].append(watch)
