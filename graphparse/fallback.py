@@ -84,7 +84,9 @@ class Policy:
         """
         try:
             values = json.loads(path.read_text())
-            return cls(**{key: values[key] for key in cls.__dataclass_fields__})
+            found = {key: values[key] for key in cls.__dataclass_fields__}
+            # JSON has no tuples
+            return cls(**{k: tuple(v) if isinstance(v, list) else v for k, v in found.items()})
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise CheckpointError(f"{path}: no policy of a fallback ({error})") from error
 
