@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from skimage.filters import threshold_otsu
-from torch import Tensor
+from torch import Tensor, nn
 
 from assemble.alternatives import Alternatives
 from assemble.graph import MoleculeGraph
@@ -21,10 +21,11 @@ from detectors.backbone import MULTIPLE, fuse_batch_norm
 from detectors.candidates import Keypoints, candidate_pairs, find_keypoints, predicted_ends
 from detectors.checkpoint import CheckpointError, load_checkpoint, split_prefix
 from detectors.decoding import LabelReading, decode_graph
+from detectors.engine import Engine, run_with_onnx
 from detectors.frame import BOND, READ_BOND
 from detectors.network import HEAT, SHAPE, NetworkConfig, ParserNetwork, ink_of
 from detectors.scale import MULTIPLE as SCALE_MULTIPLE
-from detectors.scale import ScaleNetwork, expected_length
+from detectors.scale import ScaleNetwork, expected_length, tally
 from detectors.stages import stage
 from detectors.vocabulary import decode, fingerprint
 
@@ -123,19 +124,38 @@ class Parser:
         network: the graph parser.
         scale: the scale network.
         threads: of torch, for the whole process; None leaves torch's choice.
+        engine: what runs the convolutions; for ONNX Runtime batch normalisation has to be fused.
     """
 
     def __init__(
-        self, network: ParserNetwork, scale: ScaleNetwork, threads: int | None = None
+        self,
+        network: ParserNetwork,
+        scale: ScaleNetwork,
+        threads: int | None = None,
+        engine: Engine = Engine.TORCH,
     ) -> None:
         if threads is not None:
             torch.set_num_threads(threads)
         self.network = network.eval().to(memory_format=torch.channels_last)
-        self.scale = scale.eval().to(memory_format=torch.channels_last)
+        self.engine = engine
+        votes = nn.Sequential(scale.encoder, scale.votes).eval()
+        self._detect: Callable[[Tensor], tuple[Tensor, ...]] = self.network
+        self._vote: Callable[[Tensor], tuple[Tensor, ...]]
+        if engine is Engine.ONNX:
+            self._detect = run_with_onnx(self.network, torch.get_num_threads())
+            self._vote = run_with_onnx(votes, torch.get_num_threads())
+        else:
+            votes = votes.to(memory_format=torch.channels_last)
+            self._vote = lambda ink: (votes(ink),)
 
     @classmethod
-    def load(cls, path: Path, threads: int | None = None) -> Parser:
+    def load(cls, path: Path, threads: int | None = None, engine: Engine = Engine.ONNX) -> Parser:
         """A parser with the weights of a checkpoint, ready for inference.
+
+        Args:
+            path: of the checkpoint.
+            threads: see the class.
+            engine: what runs the convolutions.
 
         Raises:
             CheckpointError: see :func:`detectors.checkpoint.load_checkpoint`; or the outputs of
@@ -149,7 +169,7 @@ class Parser:
         scale.load_state_dict(split_prefix(tensors, "scale"))
         for module in (network.eval(), scale.eval()):
             fuse_batch_norm(module)
-        return cls(network, scale, threads)
+        return cls(network, scale, threads, engine)
 
     @torch.inference_mode()
     def parse(self, images: Sequence[NDArray[np.uint8]]) -> list[Reading]:
@@ -194,8 +214,8 @@ class Parser:
     def _bond_length_at(self, crop: NDArray[np.uint8], factor: float) -> float:
         """Estimated bond length, in pixels, of a crop that is resampled by a factor."""
         coarse = np.pad(resample(crop, factor), 8, constant_values=255)
-        logits = self.scale(ink_of(stack([coarse], SCALE_MULTIPLE)))
-        return float(expected_length(logits)[0])
+        (votes,) = self._vote(ink_of(stack([coarse], SCALE_MULTIPLE)))
+        return float(expected_length(tally(votes))[0])
 
     def _read(self, pages: Sequence[_Page | None]) -> list[Reading]:
         """Readings of pages in the canonical frame; None is a page that can't be a molecule."""
@@ -220,7 +240,7 @@ class Parser:
         """
         with stage("encoder"):
             ink = ink_of(gray).contiguous(memory_format=torch.channels_last)
-            features, maps = self.network(ink)
+            features, maps = self._detect(ink)
         with stage("candidates"):
             atoms, pairs, starts = _candidates(maps)
             xy = torch.from_numpy(np.concatenate([found.xy for found in atoms]))

@@ -32,9 +32,14 @@ class ScaleNetwork(nn.Module):
 
     def forward(self, ink: Tensor) -> Tensor:
         """(B, 1, H, W) ink in [0, 1] -> (B, N_BINS) logits."""
-        votes = self.votes(self.encoder(ink)).float().flatten(2)
-        weight = votes[:, -1:].softmax(-1)
-        return (votes[:, :-1] * weight).sum(-1)
+        return tally(self.votes(self.encoder(ink)))
+
+
+def tally(votes: Tensor) -> Tensor:
+    """(B, N_BINS + 1, h, w) votes and their weights -> (B, N_BINS) logits."""
+    votes = votes.float().flatten(2)
+    weight = votes[:, -1:].softmax(-1)
+    return (votes[:, :-1] * weight).sum(-1)
 
 
 def bin_targets(bond_lengths: Tensor, spread: float = 1.0) -> Tensor:

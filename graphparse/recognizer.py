@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from assemble.molecule import AssembleError, Molecule, assemble
 from detectors.checkpoint import CheckpointError
+from detectors.engine import Engine
 from detectors.parser import Parser, Reading
 from detectors.stages import stage
 from graphparse.calibration import calibrated
@@ -100,6 +101,7 @@ class Recognizer:
         threads: for the networks; None leaves it to torch.
         fallback: the caption reader, asked where this reader is in doubt.
         caption_only: ask the fallback always, and nothing else.
+        engine: what runs the convolutions.
 
     Raises:
         CheckpointError: the weights can't be read.
@@ -112,11 +114,17 @@ class Recognizer:
         threads: int | None = None,
         fallback: Fallback | None = None,
         caption_only: bool = False,
+        engine: Engine = Engine.ONNX,
     ) -> None:
         if caption_only and fallback is None:
             raise ValueError("caption_only needs a fallback")
-        self._parser = Parser.load(weights or shipped_weights(), threads)
+        self._parser = Parser.load(weights or shipped_weights(), threads, engine)
         self._fallback, self._caption_only = fallback, caption_only
+
+    @property
+    def engine(self) -> Engine:
+        """What runs the convolutions."""
+        return self._parser.engine
 
     def predict(self, images: Iterable[ImageSource]) -> list[Prediction]:
         """One prediction per input, in order, whatever the inputs are.

@@ -55,6 +55,8 @@ class ReadingSpeed:
     threads: int
     weights: str
     """Name of the file, which has the hash in it."""
+    engine: str
+    """What ran the convolutions."""
     elapsed: dict[str, float]
     """Seconds of each stage."""
     processor: dict[str, float]
@@ -76,6 +78,7 @@ class ReadingSpeed:
             "images": self.images,
             "threads": self.threads,
             "weights": self.weights,
+            "engine": self.engine,
             "images_per_second": 1 / self.seconds_per_image,
             "seconds_per_image": self.seconds_per_image,
             "processor_seconds_per_image": sum(self.processor.values()) / self.images,
@@ -106,7 +109,8 @@ class ReadingSpeed:
         return "\n".join(
             (
                 *lines,
-                f"{self.images} images, {self.threads} threads, weights {self.weights}",
+                f"{self.images} images, {self.threads} threads, weights {self.weights}, "
+                f"{self.engine}",
                 f"{self.seconds_per_image:.4f} s an image, {1 / self.seconds_per_image:.1f} "
                 "images/s one by one",
                 f"{self.per_second_of_workers:.1f} images/s by {self.workers} processes, "
@@ -134,7 +138,8 @@ def measure_reading(
     start_up = time.perf_counter() - start
     before = torch.get_num_threads()
     try:
-        watch = _read(images, load_recognizer(weights, threads))
+        recognizer = load_recognizer(weights, threads)
+        watch = _read(images, recognizer)
     finally:
         torch.set_num_threads(before)
     peak = peak_memory()
@@ -142,6 +147,7 @@ def measure_reading(
         images=len(images),
         threads=threads,
         weights=weights.stem,
+        engine=recognizer.engine,
         elapsed={name: watch.elapsed[name] for name in STAGES},
         processor={name: watch.processor[name] for name in STAGES},
         start_up=start_up,

@@ -62,7 +62,7 @@ def test_an_empty_folder_is_wrong_usage(tmp_path: Path) -> None:
 
 def test_the_table_has_a_line_for_each_stage() -> None:
     stages = dict.fromkeys(speed.STAGES, 0.01)
-    made = speed.ReadingSpeed(2, 1, "parser-0", stages, stages, 3.0, None, 2, 40.0)
+    made = speed.ReadingSpeed(2, 1, "parser-0", "torch", stages, stages, 3.0, None, 2, 40.0)
     lines = made.table().splitlines()
     assert [line.split()[0] for line in lines[1:11]] == list(speed.STAGES)
     assert lines[11].split() == ["all", "50.00", "50.00", "100.0%"]
