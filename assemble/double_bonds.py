@@ -57,7 +57,7 @@ def drawn_cis(bond: Chem.Bond, length: float) -> bool | None:
     axis = end - begin
     if math.hypot(axis.x, axis.y) < SHORT * length:
         return None
-    product = 1
+    product = 1.0
     for atom in _ends(bond):
         here = conformer.GetAtomPosition(atom.GetIdx())
         sides = []
