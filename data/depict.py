@@ -113,11 +113,12 @@ def _depict(smiles: str, rng: np.random.Generator, odds: DepictOdds) -> Drawing 
     if changed or centre is not None:
         Chem.AssignStereochemistry(mol, cleanIt=True, force=True)
         truth = _meaning(mol)
-    lots = rng.random(4).tolist()
+    lots = rng.random(5).tolist()
     stereo, fusion = lots[0] < odds.hydrogens_stereo, lots[1] < odds.hydrogens_fusion
     polar, end = lots[2] < odds.hydrogens_polar, lots[3] < odds.hydrogens_end
-    if stereo or polar or end or (fusion and "@" in smiles):
-        mol = with_hydrogens(mol, rng, stereo, fusion, polar, end, _closed(given))
+    ring = lots[4] < odds.hydrogens_ring and mol.GetNumAtoms() <= odds.hydrogens_ring_max_atoms
+    if stereo or polar or end or ring or (fusion and "@" in smiles):
+        mol = with_hydrogens(mol, rng, stereo, fusion, polar, end, ring, _closed(given))
     sites = given
     if rng.random() < odds.abbreviate:
         sites = choose_sites(mol, rng, odds.merge, given)

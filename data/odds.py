@@ -37,6 +37,10 @@ class DepictOdds:
     """Hydrogens of NH, and some of OH, drawn as atoms."""
     hydrogens_end: float = 0.08
     """Hydrogens of terminal alkynes and aldehydes drawn as atoms."""
+    hydrogens_ring: float = 0.012
+    """Hydrogens of aromatic carbons drawn as atoms."""
+    hydrogens_ring_max_atoms: int = 24
+    """In larger molecules they never are."""
     hydrogens_left_out: float = 0.02
     """N, O and S written without their hydrogens, which the reader has to add."""
     methyl_text: float = 0.35

@@ -177,6 +177,7 @@ def with_hydrogens(
     fusion: bool,
     polar: bool,
     end: bool,
+    ring: bool,
     closed: frozenset[int],
 ) -> Any:
     """A copy with some hydrogens as atoms.
@@ -188,6 +189,7 @@ def with_hydrogens(
         fusion: at stereocentres that belong to several rings.
         polar: of NH and OH.
         end: of terminal alkynes and aldehydes.
+        ring: of aromatic carbons.
         closed: atoms whose hydrogens stay, since a label stands for them.
     """
     chosen = []
@@ -206,6 +208,8 @@ def with_hydrogens(
             pick = rng.random() < 0.4
         elif end and symbol == "C" and atom.GetDegree() <= 2:
             pick = _ends_chain(atom)
+        elif ring and symbol == "C" and atom.GetIsAromatic():
+            pick = rng.random() < 0.95
         else:
             pick = False
         if pick:

@@ -25,6 +25,7 @@ PLAIN = DepictOdds(
     hydrogens_fusion=0,
     hydrogens_polar=0,
     hydrogens_end=0,
+    hydrogens_ring=0,
     methyl_text=0,
     chain_text=0,
     ring_text=0,
@@ -304,6 +305,8 @@ def test_hydrogens_can_be_atoms() -> None:
     odds = replace(PLAIN, hydrogens_stereo=1, hydrogens_polar=1, hydrogens_end=1)
     labels = drawn("C[C@H](Cl)C(=O)NCC#C", 3, odds).graph.labels
     assert labels.count("H") >= 2
+    around = drawn("COc1ccccc1", 0, replace(PLAIN, hydrogens_ring=1)).graph.labels
+    assert 3 <= around.count("H") <= 5
 
 
 def inchi(smiles: str) -> str:
