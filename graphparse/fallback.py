@@ -84,9 +84,11 @@ class Policy:
         """
         try:
             values = json.loads(path.read_text())
-            found = {key: values[key] for key in cls.__dataclass_fields__}
-            # JSON has no tuples
-            return cls(**{k: tuple(v) if isinstance(v, list) else v for k, v in found.items()})
+            found: dict[str, Any] = {key: values[key] for key in cls.__dataclass_fields__}
+            for key, value in found.items():
+                if isinstance(value, list):  # JSON has no tuples
+                    found[key] = tuple(value)
+            return cls(**found)
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise CheckpointError(f"{path}: no policy of a fallback ({error})") from error
 

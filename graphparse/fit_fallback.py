@@ -6,6 +6,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -85,7 +86,7 @@ def choose(cases: Sequence[Case], graph_weights: str = "", caption_weights: str 
         cases: that nothing was trained on.
         graph_weights, caption_weights: sha256 of the weights that made them.
     """
-    hashes = {"graph_weights": graph_weights, "caption_weights": caption_weights}
+    hashes: dict[str, Any] = {"graph_weights": graph_weights, "caption_weights": caption_weights}
     readable = [case for case in cases if case.opinion and case.opinion.molecule.inchi]
     x = np.array([_evidence(case)[1:] for case in readable]).reshape(-1, 1)
     alone = _fit(x, np.array([_captioned(case) for case in readable], bool))
@@ -107,14 +108,14 @@ def _cases(
     images = [reference.image for reference in references]
     opinions = (fallback.opinion_on(image) for image in images)
     rows = zip(references, recognizer.predict(images), opinions, strict=True)
-    return [Case(name, reference.inchi, *found) for reference, *found in rows]
+    return [Case(name, reference.inchi, found, opinion) for reference, found, opinion in rows]
 
 
 def _policy_at(
     readable: Sequence[Case],
     threshold: float,
     alone: tuple[float, ...] | None,
-    hashes: dict[str, str],
+    hashes: dict[str, Any],
 ) -> Policy:
     """The models of those that would be asked about."""
     asked = [case for case in readable if in_doubt(case.prediction, threshold)]
