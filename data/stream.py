@@ -13,10 +13,11 @@ from data.clutter import add_clutter
 from data.depict import depict
 from data.drawing import Drawing
 from data.indigo_pen import draw_indigo
-from data.page import spoil
+from data.page import ODDS, spoil
 from data.pen import draw
 from data.rdkit_pen import draw_rdkit
 from data.real import RealDrawing, at_bond_length, placed
+from data.scan import PageOdds
 from data.style import sample_style
 
 BOND_MEDIAN = 25.0
@@ -94,6 +95,7 @@ class SampleStream:
         real_share: share of the samples that are real drawings, if there are any.
         drawings: of one layout.
         pages: of one drawing.
+        ageing: what printing and scanning do to the pages.
     """
 
     def __init__(
@@ -104,6 +106,7 @@ class SampleStream:
         real_share: float = 0.2,
         drawings: int = DRAWINGS_PER_LAYOUT,
         pages: int = PAGES_PER_DRAWING,
+        ageing: PageOdds = ODDS,
     ) -> None:
         if not molecules:
             raise ValueError("molecules: expected at least one SMILES, got none")
@@ -115,6 +118,7 @@ class SampleStream:
         self.real_share = real_share if real else 0.0
         self.drawings = drawings
         self.pages = pages
+        self.ageing = ageing
         # the latest of each with its number: samples are asked for in order
         self._layout: tuple[int, Layout] | None = None
         self._drawn: tuple[int, Drawn] | None = None
@@ -128,14 +132,14 @@ class SampleStream:
         """Sample ``index``, the same in every process; what can't be drawn is skipped."""
         rng = np.random.default_rng((self.seed, index))
         if rng.random() < BLANK_SHARE:
-            return _blank(_bond_length(rng), rng)
+            return _blank(_bond_length(rng), self.ageing, rng)
         if rng.random() < self.real_share:
             drawing = self.real[int(rng.integers(len(self.real)))]
             image, xy = at_bond_length(drawing, _bond_length(rng), rng)
             graph = placed(drawing, xy)
             return Sample(image, graph, drawing.smiles, graph.bond_length())
         number, page = divmod(index, self.pages)
-        return _aged(self.drawn(number), page, rng)
+        return _aged(self.drawn(number), page, self.ageing, rng)
 
     def layout(self, number: int) -> Layout:
         """Layout ``number``, that of the samples from ``number * block`` on.
@@ -189,17 +193,17 @@ def _drawn(layout: Layout, pages: int, rng: np.random.Generator) -> Drawn:
     return Drawn(image, replace(drawing.graph, xy=xy), drawing.smiles, reduce)
 
 
-def _aged(drawn: Drawn, page: int, rng: np.random.Generator) -> Sample:
+def _aged(drawn: Drawn, page: int, ageing: PageOdds, rng: np.random.Generator) -> Sample:
     """One of the pages of a drawing."""
     image, xy = add_clutter(drawn.image, drawn.graph.xy, rng)
-    image, xy = spoil(image, xy, rng, reduce=drawn.reduce[page])
+    image, xy = spoil(image, xy, rng, ageing, drawn.reduce[page])
     graph = replace(drawn.graph, xy=xy)
     return Sample(image, graph, drawn.smiles, graph.bond_length())
 
 
-def _blank(bond: float, rng: np.random.Generator) -> Sample:
+def _blank(bond: float, ageing: PageOdds, rng: np.random.Generator) -> Sample:
     size = rng.integers(120, 320, 2)
     empty = np.zeros((0, 2), np.float32)
     image, _ = add_clutter(np.full(size, 255, np.uint8), empty, rng)
-    image, _ = spoil(image, empty, rng)
+    image, _ = spoil(image, empty, rng, ageing)
     return Sample(image, MoleculeGraph.empty(), "", bond)

@@ -9,6 +9,7 @@ import typer
 
 from graphparse.commands.assemble import assemble_graphs
 from graphparse.commands.benchmark import benchmark
+from graphparse.commands.caption import train_caption
 from graphparse.commands.evaluate import evaluate
 from graphparse.commands.pages import score_pages
 from graphparse.commands.predict import predict
@@ -38,6 +39,7 @@ app.command("score-pages")(score_pages)
 app.command()(report)
 app.command()(serve)
 train_app.command("detector")(train_detector)
+train_app.command("caption")(train_caption)
 train_app.command("align")(align_drawings)
 train_app.command("calibrate")(calibrate)
 train_app.command("refusal")(train_refusal)

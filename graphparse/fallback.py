@@ -6,7 +6,6 @@ import json
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from importlib import import_module
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, Protocol, Self
@@ -142,7 +141,9 @@ class Fallback:
         """
         path = weights or shipped_caption_weights()
         # loaded late: who reads graphs alone needs none of it
-        captioner = import_module("graphparse.caption").CaptionReader(path, threads)
+        from graphparse.caption import CaptionReader
+
+        captioner = CaptionReader(path, threads)
         kept = policy_path(path)
         policy = Policy.load(kept) if kept.is_file() else Policy()
         if kept.is_file() and not policy.fits(graph_weights, captioner.weights_hash):

@@ -243,12 +243,7 @@ def test_a_policy_is_written_and_read_back(
 def test_a_policy_of_other_weights_is_not_used(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    from graphparse import fallback
-
-    class Module:
-        CaptionReader = staticmethod(lambda path, threads: Parrot("CCO"))
-
-    monkeypatch.setattr(fallback, "import_module", lambda name: Module)
+    monkeypatch.setattr("graphparse.caption.CaptionReader", lambda path, threads: Parrot("CCO"))
     weights = tmp_path / "caption-1.safetensors"
     assert Fallback.load("g", weights).policy == Policy()
     kept = {key: getattr(ALWAYS, key) for key in Policy.__dataclass_fields__}

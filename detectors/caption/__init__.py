@@ -1,0 +1,1 @@
+"""Caption decoders: a whole drawing in, an InChI or SMILES out, token by token."""

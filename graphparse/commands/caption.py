@@ -1,0 +1,79 @@
+"""The command ``graphparse train caption``."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from graphparse.commands.common import Threads, wrong_usage
+
+
+class EncoderName(StrEnum):
+    """Image encoders."""
+
+    RESNET = "resnet"
+    VIT = "vit"
+    TNT = "tnt"
+    DETECTOR = "detector"
+
+
+class DecoderKind(StrEnum):
+    """Decoders."""
+
+    LSTM = "lstm"
+    TRANSFORMER = "transformer"
+
+
+class TargetString(StrEnum):
+    """What is spelt."""
+
+    INCHI = "inchi"
+    SMILES = "smiles"
+
+
+def train_caption(
+    out: Annotated[Path, typer.Option(file_okay=False, help="Checkpoints, state and log.")],
+    encoder: Annotated[EncoderName, typer.Option(help="Of the image.")] = EncoderName.DETECTOR,
+    decoder: Annotated[DecoderKind, typer.Option(help="Of the string.")] = DecoderKind.TRANSFORMER,
+    target: Annotated[TargetString, typer.Option(help="What is spelt.")] = TargetString.SMILES,
+    molecules: Annotated[
+        Path | None, typer.Option(exists=True, dir_okay=False, help="Pool; else the bundled one.")
+    ] = None,
+    contest: Annotated[
+        bool, typer.Option("--contest", help="Draw like the molecular translation contest.")
+    ] = False,
+    minutes: Annotated[float, typer.Option(min=0.01, help="In all, over restarts.")] = 60.0,
+    images: Annotated[
+        int | None, typer.Option(min=1, help="End after so many drawings, if time is left.")
+    ] = None,
+    init: Annotated[
+        Path | None, typer.Option(exists=True, dir_okay=False, help="Weights to start from.")
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Of the rendered drawings.")] = 0,
+    batch_size: Annotated[int, typer.Option(min=1)] = 16,
+    accumulate: Annotated[int, typer.Option(min=1, help="Batches for one step.")] = 1,
+    learning_rate: Annotated[float, typer.Option(min=0, help="At its peak.")] = 5e-4,
+    workers: Annotated[int, typer.Option(min=0, help="Rendering processes.")] = 1,
+    threads: Threads = None,
+) -> None:
+    """Train a caption model, which spells the molecule of a picture; goes on if stopped."""
+    from detectors.caption.model import CaptionConfig
+    from graphparse.train_caption import train_caption as run
+    from graphparse.training.caption_loop import CaptionTrainConfig
+
+    config = CaptionTrainConfig(
+        minutes=minutes,
+        seed=seed,
+        batch_size=batch_size,
+        accumulate=accumulate,
+        learning_rate=learning_rate,
+        workers=workers,
+        **({} if images is None else {"images": images}),
+    )
+    model = CaptionConfig(encoder.value, decoder.value, target.value)
+    with wrong_usage("--init", ValueError):
+        path = run(out, model, molecules, contest, init, config, threads)
+    typer.echo(path)

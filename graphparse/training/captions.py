@@ -1,0 +1,116 @@
+"""Rendered drawings and their strings, in batches of about equal length."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from itertools import count
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from rdkit import Chem, rdBase
+from torch import Tensor
+from torch.utils.data import IterableDataset, get_worker_info
+
+from data.page import ODDS
+from data.scan import PageOdds
+from data.stream import SampleStream
+from detectors.caption.canvas import on_canvas
+from detectors.caption.model import CaptionConfig
+from detectors.caption.tokens import BEGIN, PAD, Target, tokens_of
+
+POOLED = 8
+"""Batches that are sorted by length together: strings of a batch then need little padding."""
+MOST_TOKENS = 250
+"""Longer strings are left out: few molecules have them, and they cost the most."""
+CONTEST: PageOdds = replace(ODDS, one_bit=0.1, broken=0.85, gray=0.0)
+"""Pages like those of the molecular translation contest: small, thin, speckled and broken."""
+
+
+@dataclass(frozen=True, slots=True)
+class CaptionBatch:
+    """B drawings and their strings."""
+
+    gray: Tensor
+    """(B, H, W) uint8."""
+    given: Tensor
+    """(B, T) BEGIN and the string without its END, padded."""
+    wanted: Tensor
+    """(B, T) the string and its END, padded."""
+
+    @property
+    def ink(self) -> Tensor:
+        """(B, 1, H, W) ink in [0, 1]."""
+        return 1.0 - self.gray[:, None].float() / 255.0
+
+
+def target_string(smiles: str, target: Target) -> str | None:
+    """The string that stands for a molecule; None if there is none."""
+    with rdBase.BlockLogs():
+        mol = Chem.MolFromSmiles(smiles)
+        if mol is None or not mol.GetNumAtoms() or "*" in smiles:
+            return None
+        return (Chem.MolToInchi(mol) if target == "inchi" else Chem.MolToSmiles(mol)) or None
+
+
+def collate(rows: list[tuple[NDArray[np.uint8], list[int]]]) -> CaptionBatch:
+    """Pad the token numbers of some drawings to one length."""
+    longest = max(len(numbers) for _, numbers in rows)
+    wanted = np.full((len(rows), longest), PAD, np.int64)
+    for row, (_, numbers) in zip(wanted, rows, strict=True):
+        row[: len(numbers)] = numbers
+    begin = np.full((len(rows), 1), BEGIN, np.int64)
+    given = np.concatenate([begin, wanted[:, :-1]], 1)
+    # what follows the END is nothing that the decoder should see
+    given[:, 1:][wanted[:, 1:] == PAD] = PAD
+    return CaptionBatch(
+        torch.from_numpy(np.stack([gray for gray, _ in rows])),
+        torch.from_numpy(given),
+        torch.from_numpy(wanted),
+    )
+
+
+class CaptionStream(IterableDataset[CaptionBatch]):
+    """Endless batches of rendered drawings, bucketed by length.
+
+    Args:
+        stream: where drawings come from.
+        config: of the model: its canvas and target.
+        batch_size: drawings in a batch.
+        first: index of the first sample.
+    """
+
+    def __init__(
+        self, stream: SampleStream, config: CaptionConfig, batch_size: int, first: int = 0
+    ) -> None:
+        super().__init__()
+        self.stream, self.config = stream, config
+        self.batch_size, self.first = batch_size, first
+
+    def __iter__(self) -> Iterator[CaptionBatch]:
+        worker = get_worker_info()
+        step, number = (worker.num_workers, worker.id) if worker else (1, 0)
+        block = self.stream.block
+        rng = np.random.default_rng((self.stream.seed, self.first, number, 5))
+        rows: list[tuple[NDArray[np.uint8], list[int]]] = []
+        for start in count(self.first + number * block, step * block):
+            for index in range(start, start + block):
+                rows += self._row(index)
+            if len(rows) < POOLED * self.batch_size:
+                continue
+            rows.sort(key=lambda row: len(row[1]))
+            starts = range(0, POOLED * self.batch_size, self.batch_size)
+            for at in rng.permutation(starts).tolist():
+                yield collate(rows[at : at + self.batch_size])
+            rows = rows[POOLED * self.batch_size :]
+
+    def _row(self, index: int) -> list[tuple[NDArray[np.uint8], list[int]]]:
+        sample = self.stream.sample(index)
+        text = target_string(sample.smiles, self.config.target) if sample.smiles else None
+        if text is None:
+            return []
+        numbers = tokens_of(self.config.target).encode(text)
+        if len(numbers) > MOST_TOKENS:
+            return []
+        return [(on_canvas(sample.image, self.config.canvas), numbers)]

@@ -1,0 +1,110 @@
+"""Caption models: tokens give back their strings, caches change nothing, tiny sets are learnt."""
+
+import pytest
+import torch
+from torch.nn import functional as F
+
+from data.molecules import bundled_pool
+from detectors.caption.model import CaptionConfig, CaptionModel
+from detectors.caption.search import read_captions
+from detectors.caption.tokens import BEGIN, UNKNOWN, split_inchi, split_smiles, tokens_of
+
+SMALL = {"canvas": (32, 64), "width": 32, "layers": 2, "dropout": 0.0}
+
+
+def model_of(encoder: str, decoder: str, **more) -> CaptionModel:
+    torch.manual_seed(0)
+    return CaptionModel(CaptionConfig(encoder=encoder, decoder=decoder, **{**SMALL, **more}))
+
+
+def test_smiles_come_back_from_their_tokens():
+    tokens = tokens_of("smiles")
+    for smiles in bundled_pool()[::50]:
+        numbers = tokens.encode(smiles)
+        assert UNKNOWN not in numbers
+        assert tokens.decode(numbers) == smiles
+
+
+def test_inchis_come_back_from_their_tokens():
+    from rdkit import Chem
+
+    tokens = tokens_of("inchi")
+    for smiles in bundled_pool()[::200]:
+        inchi = Chem.MolToInchi(Chem.MolFromSmiles(smiles))
+        numbers = tokens.encode(inchi)
+        assert UNKNOWN not in numbers
+        assert tokens.decode(numbers) == inchi
+
+
+def test_inchi_is_cut_as_in_the_contest():
+    parts = split_inchi("InChI=1S/C12H9ClO/c1-10/h2H,1H3/t10-/m1/s1")
+    assert parts[:7] == ["C", "12", "H", "9", "Cl", "O", "/c"]
+    assert split_inchi("InChI=1S/C3000")[1:] == list("3000")
+    with pytest.raises(ValueError, match="InChI=1S/"):
+        split_inchi("CCO")
+
+
+def test_two_letters_are_an_element_only_where_they_can_be():
+    assert split_smiles("Cc1ccsc1Sc1ccccc1")[:2] == ["C", "c"]
+    assert "Sc" not in split_smiles("CSc1ccccc1")
+    assert split_smiles("[Sc]Cl") == ["[", "Sc", "]", "Cl"]
+
+
+@pytest.mark.parametrize("decoder", ["lstm", "transformer"])
+def test_steps_with_a_cache_agree_with_teacher_forcing(decoder):
+    model = model_of("resnet10t", decoder).eval()
+    ink, tokens = torch.rand(2, 1, 32, 64), torch.randint(4, 90, (2, 6))
+    with torch.inference_mode():
+        memory = model.encoder(ink)
+        whole, _ = model.decoder(memory, tokens)
+        state = model.decoder.start(memory)
+        for t in range(6):
+            logits, state = model.decoder.step(state, tokens[:, t])
+            torch.testing.assert_close(logits, whole[:, t], rtol=1e-4, atol=1e-4)
+
+
+def test_beams_are_ordered_and_no_worse_than_greedy():
+    model = model_of("resnet10t", "transformer").eval()
+    ink = torch.rand(3, 1, 32, 64)
+    greedy = read_captions([model], ink, 1, most_tokens=8)
+    beam = read_captions([model, model], ink, 4, most_tokens=8)
+    for one, several in zip(greedy, beam, strict=True):
+        assert len(one) == 1 and len(several) == 4
+        assert [c.score for c in several] == sorted((c.score for c in several), reverse=True)
+        assert several[0].score >= one[0].score - 1e-5
+    alone = read_captions([model], ink[1:2], 4, most_tokens=8)[0]
+    assert [c.text for c in alone] == [c.text for c in beam[1]]
+
+
+@pytest.mark.parametrize(
+    ("encoder", "decoder"),
+    [
+        ("resnet10t", "lstm"),
+        ("resnet10t", "transformer"),
+        ("vit_tiny_patch16_224", "transformer"),
+        ("tnt_s_legacy_patch16_224", "transformer"),
+        ("detector", "transformer"),
+    ],
+)
+def test_four_drawings_are_learnt(encoder, decoder):
+    model = model_of(encoder, decoder, target="smiles")
+    texts = ["CCO", "c1ccccc1", "CC(C)=O", "N#N"]
+    ink = torch.zeros(4, 1, 32, 64)
+    for i in range(4):
+        ink[i, :, 4 + 6 * i : 8 + 6 * i, 12 * i : 12 * i + 24] = 1.0
+    numbers = [model.tokens.encode(text) for text in texts]
+    longest = max(map(len, numbers))
+    wanted = torch.tensor([row + [0] * (longest - len(row)) for row in numbers])
+    given = torch.cat([torch.full((4, 1), BEGIN), wanted[:, :-1]], 1)
+    optimiser = torch.optim.AdamW(model.parameters(), 1e-3)
+    for _ in range(150):
+        logits, regular = model(ink, given)
+        loss = F.cross_entropy(logits.flatten(0, 1), wanted.flatten(), ignore_index=0) + regular
+        optimiser.zero_grad()
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        optimiser.step()
+        if loss < 0.05:
+            break
+    model.eval()
+    assert [found[0].text for found in read_captions([model], ink, 2)] == texts

@@ -1,0 +1,149 @@
+"""The caption reader and its training, on tiny models."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from data.molecules import bundled_pool
+from data.stream import SampleStream
+from detectors.caption.canvas import on_canvas
+from detectors.caption.model import CaptionConfig, CaptionModel
+from detectors.caption.search import Candidate
+from detectors.caption.tokens import BEGIN, END, PAD
+from detectors.checkpoint import CheckpointError, save_checkpoint
+from graphparse.caption import CaptionReader, chosen
+from graphparse.training.caption_loop import (
+    CaptionTrainConfig,
+    CaptionTrainer,
+    caption_loss,
+    rate_at,
+)
+from graphparse.training.captions import CaptionStream, collate, target_string
+
+TINY = CaptionConfig("resnet10t", "transformer", "smiles", (64, 96), 32, 1, 0.0)
+QUICK = CaptionTrainConfig(batch_size=2, workers=0, warm_up=2, validation_images=2)
+
+
+def tiny_model() -> CaptionModel:
+    torch.manual_seed(0)
+    return CaptionModel(TINY)
+
+
+def stream() -> SampleStream:
+    return SampleStream(bundled_pool()[:40], 5)
+
+
+def test_pictures_of_any_size_fill_the_canvas() -> None:
+    for shape in ((10, 10), (500, 40), (40, 900), (1, 1)):
+        drawn = np.full(shape, 0, np.uint8)
+        out = on_canvas(drawn, (64, 96))
+        rows, columns = np.flatnonzero((out < 128).any(1)), np.flatnonzero((out < 128).any(0))
+        assert out.shape == (64, 96) and len(rows) and len(columns)
+        assert abs((rows[0] + rows[-1]) / 2 - 31.5) <= 1 and rows[0] >= 3
+        assert abs((columns[0] + columns[-1]) / 2 - 47.5) <= 1
+
+
+def test_padding_is_never_given_to_the_decoder_as_text() -> None:
+    batch = collate(
+        [(np.zeros((64, 96), np.uint8), [7, 8, END]), (np.zeros((64, 96), np.uint8), [9, END])]
+    )
+    assert batch.given.tolist() == [[BEGIN, 7, 8], [BEGIN, 9, PAD]]
+    assert batch.wanted.tolist() == [[7, 8, END], [9, END, PAD]]
+
+
+def test_batches_hold_strings_of_about_equal_length() -> None:
+    source = iter(CaptionStream(stream(), TINY, 4))
+    batches = [next(source) for _ in range(8)]
+    lengths = [(batch.wanted != PAD).sum(1) for batch in batches]
+    within = float(np.mean([int(row.max() - row.min()) for row in lengths]))
+    everything = torch.cat(lengths)
+    assert within < 0.5 * int(everything.max() - everything.min())
+
+
+def test_targets_are_those_of_rdkit() -> None:
+    assert target_string("C(C)O", "smiles") == "CCO"
+    assert target_string("CCO", "inchi") == "InChI=1S/C2H6O/c1-2-3/h3H,2H2,1H3"
+    assert target_string("CC*", "smiles") is None and target_string("", "smiles") is None
+
+
+def test_gradients_of_small_batches_add_up_to_those_of_the_large_one(tmp_path: Path) -> None:
+    source = CaptionStream(stream(), TINY, 4)
+    whole = next(iter(source))
+    parts = [
+        type(whole)(whole.gray[i : i + 2], whole.given[i : i + 2], whole.wanted[i : i + 2])
+        for i in (0, 2)
+    ]
+    weights = []
+    for name, batches in (("one", [whole]), ("two", parts)):
+        model = tiny_model()
+        trainer = CaptionTrainer(
+            model, stream(), replace(QUICK, learning_rate=1e-2), tmp_path / name
+        )
+        model.eval()  # batch normalisation would tell the batches apart
+        gradients = []
+        trainer.optimiser.step = lambda *_: None  # type: ignore[method-assign]
+        trainer.config = replace(trainer.config, clip=1e9, smoothing=0.0)
+        with torch.autocast("cpu", enabled=False):
+            trainer.train_step(batches)
+        gradients = [p.grad.flatten() for p in model.parameters() if p.grad is not None]
+        weights.append(torch.cat(gradients))
+    # bf16 rounds each of the two differently
+    assert torch.nn.functional.cosine_similarity(*weights, dim=0) > 0.99
+    assert weights[0].norm() == pytest.approx(float(weights[1].norm()), rel=0.03)
+
+
+def test_the_rate_warms_up_and_falls() -> None:
+    config = CaptionTrainConfig(warm_up=10, learning_rate=1.0)
+    assert rate_at(0, 0.0, config) == pytest.approx(0.1)
+    assert rate_at(9, 0.0, config) == 1.0
+    assert rate_at(500, 1.0, config) == pytest.approx(0.02)
+
+
+def test_training_ends_goes_on_and_its_weights_are_read(tmp_path: Path) -> None:
+    first = CaptionTrainer(tiny_model(), stream(), replace(QUICK, images=6), tmp_path)
+    first.run()
+    assert first.images == 6
+    again = CaptionTrainer(tiny_model(), stream(), replace(QUICK, images=10), tmp_path)
+    assert again.images == 6 and again.step == first.step
+    path = again.run()
+    assert again.images == 10
+    sidecar = json.loads(path.with_suffix(".json").read_text())
+    assert sidecar["training"]["images"] == 10 and "exact" in sidecar["held_out"]
+    kinds = [json.loads(line)["kind"] for line in (tmp_path / "log.jsonl").read_text().splitlines()]
+    assert kinds[-1] == "validation"
+    captions = CaptionReader(path, beams=2).read([np.full((30, 50), 255, np.uint8)] * 2)
+    assert len(captions) == 2 and captions[0] == captions[1] and captions[0].score <= 0
+
+
+def test_the_first_molecule_among_the_candidates_is_taken() -> None:
+    candidates = [Candidate("C(C", -1.0, -0.1), Candidate("OCC", -2.0, -0.2)]
+    found = chosen(candidates, "smiles")
+    assert (found.text, found.smiles, found.score) == ("OCC", "CCO", -0.2) and found.valid
+    none = chosen(candidates[:1], "smiles")
+    assert not none.valid and none.text == "C(C" and none.inchi is None
+
+
+def test_weights_of_something_else_are_refused(tmp_path: Path) -> None:
+    path = save_checkpoint(tmp_path, "caption", {}, {"architecture": {"encoder": "resnet10t"}})
+    with pytest.raises(CheckpointError, match="no caption model"):
+        CaptionReader(path)
+
+
+def test_a_few_drawings_are_learnt_by_heart(tmp_path: Path) -> None:
+    batch = next(iter(CaptionStream(SampleStream(["CCO", "c1ccccc1N"], 3), TINY, 4)))
+    model = tiny_model()
+    optimiser = torch.optim.AdamW(model.parameters(), 2e-3)
+    losses = []
+    for _ in range(60):
+        loss = caption_loss(model, batch)
+        optimiser.zero_grad()
+        loss.backward()
+        optimiser.step()
+        losses.append(float(loss.detach()))
+    assert losses[-1] < 0.1 * losses[0]
