@@ -36,13 +36,12 @@ class PatchGrid(nn.Module):
 
     def __init__(self, name: str, canvas: tuple[int, int]) -> None:
         super().__init__()
-        sizes: dict[str, Any] = {"img_size": canvas, "dynamic_img_size": True}
-        net: Any = timm.create_model(name, in_chans=1, num_classes=0, **sizes)
+        net: Any = timm.create_model(name, in_chans=1, num_classes=0, img_size=canvas)
         self.net = net
         self.channels: int = net.num_features
 
     def forward(self, ink: Tensor) -> Tensor:
-        """(B, 1, H, W) -> (B, C, H / 16, W / 16); other sizes than trained are interpolated."""
+        """(B, 1, H, W) -> (B, C, H / 16, W / 16); H and W are those of the canvas."""
         height, width = ink.shape[2] // PATCH, ink.shape[3] // PATCH
         cells = self.net.forward_features(ink)[:, -height * width :]
         return cells.transpose(1, 2).unflatten(2, (height, width))

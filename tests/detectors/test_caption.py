@@ -104,7 +104,10 @@ def test_four_drawings_are_learnt(encoder, decoder):
         loss.backward()
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         optimiser.step()
-        if loss < 0.05:
+        if loss < 0.02:
             break
+    with torch.no_grad():
+        for _ in range(40):  # the statistics of batch normalisation lag behind such quick learning
+            model(ink, given)
     model.eval()
     assert [found[0].text for found in read_captions([model], ink, 2)] == texts
