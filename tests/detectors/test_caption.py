@@ -7,7 +7,7 @@ from torch.nn import functional as F
 from data.molecules import bundled_pool
 from detectors.caption.model import CaptionConfig, CaptionModel
 from detectors.caption.search import read_captions
-from detectors.caption.tokens import BEGIN, UNKNOWN, split_inchi, split_smiles, tokens_of
+from detectors.caption.tokens import BEGIN, PAD, UNKNOWN, split_inchi, split_smiles, tokens_of
 
 SMALL = {"canvas": (32, 64), "width": 32, "layers": 2, "dropout": 0.0}
 
@@ -61,6 +61,23 @@ def test_steps_with_a_cache_agree_with_teacher_forcing(decoder):
         for t in range(6):
             logits, state = model.decoder.step(state, tokens[:, t])
             torch.testing.assert_close(logits, whole[:, t], rtol=1e-4, atol=1e-4)
+
+
+@pytest.mark.parametrize("decoder", ["lstm", "transformer"])
+def test_greedy_reading_gives_the_same_strings_without_a_cache(decoder):
+    model = model_of("resnet10t", decoder, layers=3).eval()
+    # cells as different as those of a trained encoder: of other ones it spells the same string
+    model.encoder = torch.nn.Identity()
+    cells = 20 * torch.randn(6, 8, 32)
+    with torch.inference_mode():
+        spelt = torch.full((6, 1), BEGIN)
+        for _ in range(40):
+            logits = model.decoder(cells, spelt)[0][:, -1]
+            logits[:, [PAD, BEGIN, UNKNOWN]] = -torch.inf
+            spelt = torch.cat([spelt, logits.argmax(1, keepdim=True)], 1)
+    uncached = [model.tokens.decode(row) for row in spelt.tolist()]
+    assert len(set(uncached)) >= 3 and max(map(len, uncached)) >= 40
+    assert [found[0].text for found in read_captions([model], cells, 1, 40)] == uncached
 
 
 def test_beams_are_ordered_and_no_worse_than_greedy():
