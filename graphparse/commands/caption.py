@@ -56,6 +56,15 @@ def train_caption(
     batch_size: Annotated[int, typer.Option(min=1)] = 16,
     accumulate: Annotated[int, typer.Option(min=1, help="Batches for one step.")] = 1,
     learning_rate: Annotated[float, typer.Option(min=0, help="At its peak.")] = 5e-4,
+    short_first: Annotated[
+        float | None,
+        typer.Option(
+            min=0,
+            max=1,
+            help="Share of the training to begin with short strings only; a third for ViT, else 0.",
+        ),
+    ] = None,
+    validation_images: Annotated[int, typer.Option(min=1, help="Drawings to validate on.")] = 64,
     workers: Annotated[int, typer.Option(min=0, help="Rendering processes.")] = 1,
     threads: Threads = None,
 ) -> None:
@@ -64,6 +73,8 @@ def train_caption(
     from graphparse.train_caption import train_caption as run
     from graphparse.training.caption_loop import CaptionTrainConfig
 
+    if short_first is None:
+        short_first = 1 / 3 if encoder is EncoderName.VIT else 0.0
     config = CaptionTrainConfig(
         minutes=minutes,
         seed=seed,
@@ -71,6 +82,8 @@ def train_caption(
         accumulate=accumulate,
         learning_rate=learning_rate,
         workers=workers,
+        short_first=short_first,
+        validation_images=validation_images,
         **({} if images is None else {"images": images}),
     )
     model = CaptionConfig(encoder.value, decoder.value, target.value)

@@ -23,7 +23,7 @@ from detectors.caption.model import CaptionModel
 from detectors.caption.search import read_captions
 from detectors.caption.tokens import PAD
 from detectors.checkpoint import save_checkpoint
-from graphparse.training.captions import CaptionBatch, CaptionStream
+from graphparse.training.captions import MOST_TOKENS, SHORT_TOKENS, CaptionBatch, CaptionStream
 
 logger = logging.getLogger(__name__)
 
@@ -46,6 +46,8 @@ class CaptionTrainConfig:
     warm_up: int = 500
     """Steps of linear warm-up: without it the loss of transformers leaps up at the start."""
     weight_decay: float = 0.01
+    short_first: float = 0.0
+    """Share of the training, at its start, without strings of more than SHORT_TOKENS."""
     clip: float = 1.0
     smoothing: float = 0.05
     ema_decay: float = 0.998
@@ -120,6 +122,13 @@ class CaptionTrainer:
         by_time = self.seconds / (60 * self.config.minutes)
         return max(by_time, self.images / self.config.images)
 
+    @property
+    def most_tokens(self) -> int:
+        """Longest strings that are trained on at this point."""
+        if self.progress < self.config.short_first:
+            return SHORT_TOKENS[self.model.config.target]
+        return MOST_TOKENS
+
     def train_step(self, batches: list[CaptionBatch]) -> float:
         """One optimiser step over some batches, as if they were one; returns the mean loss."""
         for group in self.optimiser.param_groups:
@@ -147,13 +156,18 @@ class CaptionTrainer:
     def run(self) -> Path:
         """Train until time or drawings are used up; returns the final weights."""
         self.model.train()
-        loader = iter(self._batches())
+        most_tokens = self.most_tokens
+        loader = iter(self._batches(most_tokens))
         start, before, waited = time.monotonic(), self.seconds, 0.0
         total, since = 0.0, 0
         save_at = self.seconds + 60 * self.config.validate_minutes
         while self.progress < 1.0:
+            if self.most_tokens != most_tokens:
+                most_tokens = self.most_tokens
+                loader = iter(self._batches(most_tokens))
+                logger.info("strings of up to %d tokens from here on", most_tokens)
             asked = time.monotonic()
-            batches = [_to(next(loader), self.device) for _ in range(self.config.accumulate)]
+            batches = [next(loader).to(self.device) for _ in range(self.config.accumulate)]
             waited += time.monotonic() - asked
             total, since = total + self.train_step(batches), since + 1
             self.seconds = before + time.monotonic() - start
@@ -169,10 +183,12 @@ class CaptionTrainer:
         self._log("validation", figures)
         return self.save_weights(figures)
 
-    def _batches(self) -> DataLoader[CaptionBatch]:
+    def _batches(self, most_tokens: int) -> DataLoader[CaptionBatch]:
         """Batches from the sample behind the last one that was trained on."""
-        dataset = CaptionStream(self.stream, self.model.config, self.config.batch_size, self.images)
-        workers = self.config.workers
+        config, workers = self.config, self.config.workers
+        dataset = CaptionStream(
+            self.stream, self.model.config, config.batch_size, self.images, most_tokens
+        )
         return DataLoader(
             dataset,
             batch_size=None,
@@ -190,10 +206,10 @@ class CaptionTrainer:
         source = iter(CaptionStream(stream, model.config, self.config.batch_size))
         loss, right, seen, batches = 0.0, 0, 0, 0
         while seen < self.config.validation_images:
-            batch = _to(next(source), self.device)
+            batch = next(source).to(self.device)
             loss += float(caption_loss(model, batch))
             batches += 1
-            found = read_captions([model], batch.ink, 1)
+            found = read_captions([model], batch.ink, 1, MOST_TOKENS)
             texts = [model.tokens.decode(row) for row in batch.wanted.tolist()]
             right += sum(
                 candidates[0].text == text for candidates, text in zip(found, texts, strict=True)
@@ -233,7 +249,3 @@ class CaptionTrainer:
         with (self.out / "log.jsonl").open("a") as file:
             file.write(json.dumps(record) + "\n")
         logger.info("%s: %s", kind, " ".join(f"{k} {v}" for k, v in record.items() if k != "kind"))
-
-
-def _to(batch: CaptionBatch, device: torch.device) -> CaptionBatch:
-    return CaptionBatch(batch.gray.to(device), batch.given.to(device), batch.wanted.to(device))

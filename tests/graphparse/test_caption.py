@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,13 +20,14 @@ from detectors.caption.search import Candidate
 from detectors.caption.tokens import BEGIN, END, PAD
 from detectors.checkpoint import CheckpointError, save_checkpoint
 from graphparse.caption import CaptionReader, chosen
+from graphparse.training import captions
 from graphparse.training.caption_loop import (
     CaptionTrainConfig,
     CaptionTrainer,
     caption_loss,
     rate_at,
 )
-from graphparse.training.captions import CaptionStream, collate, target_string
+from graphparse.training.captions import CaptionBatch, CaptionStream, collate, target_string
 
 TINY = CaptionConfig("resnet10t", "transformer", "smiles", (64, 96), 32, 1, 0.0)
 QUICK = CaptionTrainConfig(batch_size=2, workers=0, warm_up=2, validation_images=2)
@@ -119,6 +122,41 @@ def test_training_ends_goes_on_and_its_weights_are_read(tmp_path: Path) -> None:
     assert kinds[-1] == "validation"
     captions = CaptionReader(path, beams=2).read([np.full((30, 50), 255, np.uint8)] * 2)
     assert len(captions) == 2 and captions[0] == captions[1] and captions[0].score <= 0
+
+
+def test_a_training_may_begin_with_short_strings(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    longest: list[int] = []
+
+    class Watched(CaptionTrainer):
+        def train_step(self, batches: list[CaptionBatch]) -> float:
+            longest.append(max(batch.wanted.shape[1] for batch in batches))
+            return super().train_step(batches)
+
+    monkeypatch.setitem(captions.SHORT_TOKENS, "smiles", 30)
+    config = replace(QUICK, images=64, short_first=0.5)
+    trainer = Watched(tiny_model(), SampleStream(bundled_pool()[:400], 5), config, tmp_path)
+    trainer.run()
+    half = len(longest) // 2
+    assert max(longest[:half]) <= 30 < max(longest[half:])
+
+
+def test_the_command_trains_and_its_weights_are_read(tmp_path: Path) -> None:
+    asked = (
+        f"train caption --out {tmp_path} --encoder detector --decoder transformer --target inchi "
+        "--images 4 --batch-size 2 --validation-images 2 --workers 0 --threads 1"
+    )
+    done = subprocess.run(
+        [sys.executable, "-m", "graphparse", *asked.split()],
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    path = Path(done.stdout.splitlines()[-1])
+    sidecar = json.loads(path.with_suffix(".json").read_text())
+    assert sidecar["architecture"]["target"] == "inchi"
+    assert sidecar["training"]["images"] == 4 and sidecar["held_out"]["loss"] > 0
+    assert "train caption" in sidecar["training"]["command"]
+    assert CaptionReader(path, beams=1).models[0].config.encoder == "detector"
 
 
 def test_the_first_molecule_among_the_candidates_is_taken() -> None:
