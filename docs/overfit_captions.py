@@ -27,7 +27,7 @@ from detectors.caption.search import read_captions
 from detectors.checkpoint import load_checkpoint
 from graphparse.recognizer import shipped_weights
 from graphparse.training.caption_loop import CaptionTrainConfig, CaptionTrainer
-from graphparse.training.captions import CaptionBatch, CaptionStream
+from graphparse.training.captions import CaptionBatch, CaptionStream, Rendered
 
 PAIRS = (
     "resnet+lstm", "resnet+transformer", "vit+transformer", "tnt+transformer",
@@ -75,7 +75,7 @@ def overfit(config: CaptionConfig, asked: argparse.Namespace, out: Path) -> tupl
         batch_size=asked.batch_size,
         weight_decay=0.0,
     )
-    trainer = CaptionTrainer(model, SampleStream(bundled_pool()), how, out)
+    trainer = CaptionTrainer(model, Rendered(SampleStream(bundled_pool())), how, out)
     trainer.model.train()
     start, right, epoch_loss = time.monotonic(), 0, 0.0
     while trainer.step < asked.steps and time.monotonic() - start < 60 * asked.minutes:

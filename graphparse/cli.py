@@ -13,6 +13,7 @@ from graphparse.commands.caption import train_caption
 from graphparse.commands.evaluate import evaluate
 from graphparse.commands.pages import score_pages
 from graphparse.commands.predict import predict
+from graphparse.commands.prepare import prepare
 from graphparse.commands.refusal import refusal
 from graphparse.commands.render import render
 from graphparse.commands.report import report
@@ -34,6 +35,7 @@ app.command()(evaluate)
 app.command("assemble")(assemble_graphs)
 app.command()(benchmark)
 app.command()(refusal)
+app.command()(prepare)
 app.command()(render)
 app.command("score-pages")(score_pages)
 app.command()(report)

@@ -15,7 +15,8 @@ from detectors.caption.model import CaptionConfig, CaptionModel
 from detectors.checkpoint import load_checkpoint
 from graphparse.recognizer import shipped_weights
 from graphparse.training.caption_loop import CaptionTrainConfig, CaptionTrainer
-from graphparse.training.captions import CONTEST
+from graphparse.training.captions import CONTEST, CaptionSource, Rendered
+from graphparse.training.prepared import Prepared
 
 logger = logging.getLogger(__name__)
 
@@ -25,17 +26,19 @@ def train_caption(
     model: CaptionConfig,
     molecules: Path | None = None,
     contest: bool = False,
+    shards: Path | None = None,
     init: Path | None = None,
     config: CaptionTrainConfig | None = None,
     threads: int | None = None,
 ) -> Path:
-    """Train one caption model on rendered drawings.
+    """Train one caption model on rendered drawings, or on images that were prepared.
 
     Args:
         out: folder for checkpoints, state and log; a training found there goes on.
         model: what it is made of; the encoder ``detector`` starts from the shipped parser.
         molecules: pool to render from; None takes the bundled one.
         contest: draw like the molecular translation contest.
+        shards: folder of ``graphparse prepare``, to train on instead of rendering.
         init: checkpoint of the same architecture to start from.
         config: how to train.
         threads: of torch; None leaves torch's choice.
@@ -45,11 +48,19 @@ def train_caption(
 
     Raises:
         CheckpointError: ``init`` can't be read.
+        PrepareError: the shards are of another target or canvas, or there are none.
         ValueError: there is no such encoder or decoder, or ``init`` is of another architecture.
     """
     config = config or CaptionTrainConfig()
     if threads is not None:
         torch.set_num_threads(threads)
+    source: CaptionSource
+    if shards is None:
+        pool = load_pool(molecules) if molecules else bundled_pool()
+        logger.info("%d molecules", len(pool))
+        source = Rendered(SampleStream(pool, config.seed, ageing=CONTEST if contest else ODDS))
+    else:
+        source = Prepared.open(shards, model, config.seed)
     torch.manual_seed(config.seed)
     network = CaptionModel(model)
     if init is not None:
@@ -59,7 +70,4 @@ def train_caption(
             raise ValueError(f"{init}: weights of another architecture") from error
     elif isinstance(network.encoder.grid, DetectorGrid):
         network.encoder.grid.start_from(load_checkpoint(shipped_weights())[0])
-    pool = load_pool(molecules) if molecules else bundled_pool()
-    logger.info("%d molecules", len(pool))
-    stream = SampleStream(pool, config.seed, ageing=CONTEST if contest else ODDS)
-    return CaptionTrainer(network, stream, config, out).run()
+    return CaptionTrainer(network, source, config, out).run()

@@ -311,7 +311,7 @@ class WorkerPool:
 def _work(connection: Connection, start: Callable[[], Reader]) -> None:
     """A process: it says that it is ready, then answers batches with two messages a page."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent is told, and ends its children
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    threading.Thread(target=end_with_parent, daemon=True).start()
     try:
         reader = start()
     except Exception as error:
@@ -330,7 +330,7 @@ def _work(connection: Connection, start: Callable[[], Reader]) -> None:
                 connection.send(document.read(page))
 
 
-def _end_with_parent() -> None:
+def end_with_parent() -> None:
     """A parent that is killed can't end its children, which may be at something that hangs."""
     parent = parent_process()
     if parent is not None:

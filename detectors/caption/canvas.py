@@ -6,8 +6,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from detectors.caption.encoders import PATCH
-
+PATCH = 16
+"""Pixels of a cell of the grid, for every encoder."""
+CANVAS = (256, 384)
+"""Height and width in pixels, where a model does not say otherwise."""
 LONGEST_ENLARGED = 2.0
 """Small pictures are enlarged so many times at most."""
 

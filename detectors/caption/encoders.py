@@ -9,12 +9,10 @@ import timm
 from torch import Tensor, nn
 
 from detectors.backbone import UNet, conv_bn
+from detectors.caption.canvas import PATCH
 from detectors.caption.positions import grid_positions
 from detectors.checkpoint import split_prefix
 from detectors.network import NetworkConfig
-
-PATCH = 16
-"""Pixels of a cell, for every encoder."""
 
 
 class ConvolutionalGrid(nn.Module):

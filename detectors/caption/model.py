@@ -7,7 +7,8 @@ from typing import Any, Literal
 
 from torch import Tensor, nn
 
-from detectors.caption.encoders import PATCH, Encoder
+from detectors.caption.canvas import CANVAS, PATCH
+from detectors.caption.encoders import Encoder
 from detectors.caption.recurrent import RecurrentDecoder
 from detectors.caption.tokens import Target, tokens_of
 from detectors.caption.transformer import TransformerDecoder
@@ -24,7 +25,7 @@ class CaptionConfig:
     """One of :data:`detectors.caption.encoders.ENCODERS`, or a name of timm."""
     decoder: DecoderName = "transformer"
     target: Target = "inchi"
-    canvas: tuple[int, int] = (256, 384)
+    canvas: tuple[int, int] = CANVAS
     """Height and width of the input in pixels, multiples of 32."""
     width: int = 256
     """Channels of the cells, and of the transformer."""

@@ -45,6 +45,12 @@ def train_caption(
     contest: Annotated[
         bool, typer.Option("--contest", help="Draw like the molecular translation contest.")
     ] = False,
+    shards: Annotated[
+        Path | None,
+        typer.Option(
+            exists=True, file_okay=False, help="Images of 'graphparse prepare', not renders."
+        ),
+    ] = None,
     minutes: Annotated[float, typer.Option(min=0.01, help="In all, over restarts.")] = 60.0,
     images: Annotated[
         int | None, typer.Option(min=1, help="End after so many drawings, if time is left.")
@@ -70,9 +76,12 @@ def train_caption(
 ) -> None:
     """Train a caption model, which spells the molecule of a picture; goes on if stopped."""
     from detectors.caption.model import CaptionConfig
+    from graphparse.prepare import PrepareError
     from graphparse.train_caption import train_caption as run
     from graphparse.training.caption_loop import CaptionTrainConfig
 
+    if shards is not None and (molecules is not None or contest):
+        raise typer.BadParameter("--shards goes without --molecules and --contest")
     if short_first is None:
         short_first = 1 / 3 if encoder is EncoderName.VIT else 0.0
     config = CaptionTrainConfig(
@@ -87,6 +96,7 @@ def train_caption(
         **({} if images is None else {"images": images}),
     )
     model = CaptionConfig(encoder.value, decoder.value, target.value)
-    with wrong_usage("--init", ValueError):
-        path = run(out, model, molecules, contest, init, config, threads)
+    # a PrepareError is a ValueError too: the inner one is asked first
+    with wrong_usage("--init", ValueError), wrong_usage("--shards", PrepareError):
+        path = run(out, model, molecules, contest, shards, init, config, threads)
     typer.echo(path)

@@ -18,17 +18,13 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 from torch.utils.data import DataLoader
 
-from data.stream import SampleStream
 from detectors.caption.model import CaptionModel
 from detectors.caption.search import read_captions
 from detectors.caption.tokens import PAD
 from detectors.checkpoint import save_checkpoint
-from graphparse.training.captions import MOST_TOKENS, SHORT_TOKENS, CaptionBatch, CaptionStream
+from graphparse.training.captions import MOST_TOKENS, SHORT_TOKENS, CaptionBatch, CaptionSource
 
 logger = logging.getLogger(__name__)
-
-HELD_OUT_SEED = 991_000_000
-"""Seed of the renders to validate on; never trained on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,16 +73,16 @@ class CaptionTrainer:
 
     Args:
         model: to train.
-        stream: drawings to train on.
+        source: of the drawings.
         config: how to train.
         out: folder for ``state.pt``, ``log.jsonl`` and checkpoints; goes on from ``state.pt``.
     """
 
     def __init__(
-        self, model: CaptionModel, stream: SampleStream, config: CaptionTrainConfig, out: Path
+        self, model: CaptionModel, source: CaptionSource, config: CaptionTrainConfig, out: Path
     ) -> None:
         self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-        self.model, self.stream = model.to(self.device), stream
+        self.model, self.source = model.to(self.device), source
         self.config, self.out = config, out
         self.ema = ModelEmaV3(self.model, decay=config.ema_decay, use_warmup=True)
         self.optimiser = torch.optim.AdamW(
@@ -184,10 +180,10 @@ class CaptionTrainer:
         return self.save_weights(figures)
 
     def _batches(self, most_tokens: int) -> DataLoader[CaptionBatch]:
-        """Batches from the sample behind the last one that was trained on."""
+        """Batches from behind the last drawing that was trained on."""
         config, workers = self.config, self.config.workers
-        dataset = CaptionStream(
-            self.stream, self.model.config, config.batch_size, self.images, most_tokens
+        dataset = self.source.training(
+            self.model.config, config.batch_size, self.images, most_tokens
         )
         return DataLoader(
             dataset,
@@ -199,22 +195,22 @@ class CaptionTrainer:
     @torch.inference_mode()
     def validate(self) -> dict[str, float]:
         """Loss of a token, and exact strings in percent, of the averaged weights on held-out
-        renders."""
+        drawings."""
         model: Any = self.ema.module
         model.eval()
-        stream = SampleStream(self.stream.molecules, HELD_OUT_SEED, ageing=self.stream.ageing)
-        source = iter(CaptionStream(stream, model.config, self.config.batch_size))
         loss, right, seen, batches = 0.0, 0, 0, 0
-        while seen < self.config.validation_images:
-            batch = next(source).to(self.device)
+        for found in self.source.held_out(model.config, self.config.batch_size):
+            batch = found.to(self.device)
             loss += float(caption_loss(model, batch))
             batches += 1
-            found = read_captions([model], batch.ink, 1, MOST_TOKENS)
+            read = read_captions([model], batch.ink, 1, MOST_TOKENS)
             texts = [model.tokens.decode(row) for row in batch.wanted.tolist()]
             right += sum(
-                candidates[0].text == text for candidates, text in zip(found, texts, strict=True)
+                candidates[0].text == text for candidates, text in zip(read, texts, strict=True)
             )
             seen += len(texts)
+            if seen >= self.config.validation_images:
+                break
         return {"loss": loss / batches, "exact": 100 * right / seen}
 
     def save_weights(self, figures: dict[str, float]) -> Path:
@@ -229,7 +225,7 @@ class CaptionTrainer:
                 "images": self.images,
                 "steps": self.step,
                 "minutes": round(self.seconds / 60, 1),
-                "molecules": len(self.stream.molecules),
+                **self.source.facts(),
                 "config": {
                     name: getattr(self.config, name) for name in CaptionTrainConfig.__slots__
                 },

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import count
+from itertools import count, islice
+from typing import Any, Protocol
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from rdkit import Chem, rdBase
 from torch import Tensor
 from torch.utils.data import IterableDataset, get_worker_info
 
@@ -19,7 +19,10 @@ from data.stream import SampleStream
 from detectors.caption.canvas import on_canvas
 from detectors.caption.model import CaptionConfig
 from detectors.caption.tokens import BEGIN, PAD, Target, tokens_of
+from graphparse.listing import target_string
 
+HELD_OUT_SEED = 991_000_000
+"""Seed of the renders to validate on; never trained on."""
 POOLED = 8
 """Batches that are sorted by length together: strings of a batch then need little padding."""
 MOST_TOKENS = 250
@@ -29,6 +32,10 @@ SHORT_TOKENS: dict[Target, int] = {"inchi": 105, "smiles": 64}
 the molecules need."""
 CONTEST: PageOdds = replace(ODDS, one_bit=0.1, broken=0.85, gray=0.0)
 """Pages like those of the molecular translation contest: small, thin, speckled and broken."""
+
+
+Row = tuple[NDArray[np.uint8], list[int]]
+"""A canvas (H, W) and the token numbers of its string."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,16 +58,10 @@ class CaptionBatch:
         return CaptionBatch(self.gray.to(device), self.given.to(device), self.wanted.to(device))
 
 
-def target_string(smiles: str, target: Target) -> str | None:
-    """The string that stands for a molecule; None if there is none."""
-    with rdBase.BlockLogs():
-        mol = Chem.MolFromSmiles(smiles)
-        if mol is None or not mol.GetNumAtoms() or "*" in smiles:
-            return None
-        return (Chem.MolToInchi(mol) if target == "inchi" else Chem.MolToSmiles(mol)) or None
+Batches = Iterator[CaptionBatch]
 
 
-def collate(rows: list[tuple[NDArray[np.uint8], list[int]]]) -> CaptionBatch:
+def collate(rows: Sequence[Row]) -> CaptionBatch:
     """Pad the token numbers of some drawings to one length."""
     longest = max(len(numbers) for _, numbers in rows)
     wanted = np.full((len(rows), longest), PAD, np.int64)
@@ -75,6 +76,64 @@ def collate(rows: list[tuple[NDArray[np.uint8], list[int]]]) -> CaptionBatch:
         torch.from_numpy(given),
         torch.from_numpy(wanted),
     )
+
+
+def bucketed(rows: Iterator[Row], batch_size: int, rng: np.random.Generator) -> Batches:
+    """Batches of strings of about equal length, in any order.
+
+    Args:
+        rows: endless.
+        batch_size: drawings in a batch.
+        rng: shuffles the batches.
+    """
+    while True:
+        pool = sorted(islice(rows, POOLED * batch_size), key=lambda row: len(row[1]))
+        for at in rng.permutation(range(0, len(pool), batch_size)).tolist():
+            yield collate(pool[at : at + batch_size])
+
+
+class CaptionSource(Protocol):
+    """Where a training takes its drawings from."""
+
+    def training(
+        self, config: CaptionConfig, batch_size: int, first: int, most_tokens: int
+    ) -> IterableDataset[CaptionBatch]:
+        """Endless batches to train on.
+
+        Args:
+            config: of the model: its canvas and target.
+            batch_size: drawings in a batch.
+            first: how many drawings were trained on before.
+            most_tokens: drawings with longer strings are passed over.
+        """
+        ...
+
+    def held_out(self, config: CaptionConfig, batch_size: int) -> Batches:
+        """Batches that are never trained on; the same in every call, and perhaps endless."""
+        ...
+
+    def facts(self) -> dict[str, Any]:
+        """For the sidecar."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """Drawings that are rendered as they are needed."""
+
+    stream: SampleStream
+
+    def training(
+        self, config: CaptionConfig, batch_size: int, first: int, most_tokens: int
+    ) -> IterableDataset[CaptionBatch]:
+        return CaptionStream(self.stream, config, batch_size, first, most_tokens)
+
+    def held_out(self, config: CaptionConfig, batch_size: int) -> Batches:
+        stream = SampleStream(self.stream.molecules, HELD_OUT_SEED, ageing=self.stream.ageing)
+        return iter(CaptionStream(stream, config, batch_size))
+
+    def facts(self) -> dict[str, Any]:
+        return {"molecules": len(self.stream.molecules)}
 
 
 class CaptionStream(IterableDataset[CaptionBatch]):
@@ -101,24 +160,20 @@ class CaptionStream(IterableDataset[CaptionBatch]):
         self.batch_size, self.first = batch_size, first
         self.most_tokens = most_tokens
 
-    def __iter__(self) -> Iterator[CaptionBatch]:
+    def __iter__(self) -> Batches:
         worker = get_worker_info()
         step, number = (worker.num_workers, worker.id) if worker else (1, 0)
-        block = self.stream.block
         rng = np.random.default_rng((self.stream.seed, self.first, number, 5))
-        rows: list[tuple[NDArray[np.uint8], list[int]]] = []
+        return bucketed(self._rows(number, step), self.batch_size, rng)
+
+    def _rows(self, number: int, step: int) -> Iterator[Row]:
+        """Those of every ``step``-th block, which one process lays out by itself."""
+        block = self.stream.block
         for start in count(self.first + number * block, step * block):
             for index in range(start, start + block):
-                rows += self._row(index)
-            if len(rows) < POOLED * self.batch_size:
-                continue
-            rows.sort(key=lambda row: len(row[1]))
-            starts = range(0, POOLED * self.batch_size, self.batch_size)
-            for at in rng.permutation(starts).tolist():
-                yield collate(rows[at : at + self.batch_size])
-            rows = rows[POOLED * self.batch_size :]
+                yield from self._row(index)
 
-    def _row(self, index: int) -> list[tuple[NDArray[np.uint8], list[int]]]:
+    def _row(self, index: int) -> list[Row]:
         sample = self.stream.sample(index)
         text = target_string(sample.smiles, self.config.target) if sample.smiles else None
         if text is None:

@@ -20,6 +20,7 @@ from detectors.caption.search import Candidate
 from detectors.caption.tokens import BEGIN, END, PAD
 from detectors.checkpoint import CheckpointError, save_checkpoint
 from graphparse.caption import CaptionReader, chosen
+from graphparse.listing import target_string
 from graphparse.training import captions
 from graphparse.training.caption_loop import (
     CaptionTrainConfig,
@@ -27,7 +28,7 @@ from graphparse.training.caption_loop import (
     caption_loss,
     rate_at,
 )
-from graphparse.training.captions import CaptionBatch, CaptionStream, collate, target_string
+from graphparse.training.captions import CaptionBatch, CaptionStream, Rendered, collate
 
 TINY = CaptionConfig("resnet10t", "transformer", "smiles", (64, 96), 32, 1, 0.0)
 QUICK = CaptionTrainConfig(batch_size=2, workers=0, warm_up=2, validation_images=2)
@@ -86,7 +87,7 @@ def test_gradients_of_small_batches_add_up_to_those_of_the_large_one(tmp_path: P
     for name, batches in (("one", [whole]), ("two", parts)):
         model = tiny_model()
         trainer = CaptionTrainer(
-            model, stream(), replace(QUICK, learning_rate=1e-2), tmp_path / name
+            model, Rendered(stream()), replace(QUICK, learning_rate=1e-2), tmp_path / name
         )
         model.eval()  # batch normalisation would tell the batches apart
         gradients = []
@@ -109,10 +110,10 @@ def test_the_rate_warms_up_and_falls() -> None:
 
 
 def test_training_ends_goes_on_and_its_weights_are_read(tmp_path: Path) -> None:
-    first = CaptionTrainer(tiny_model(), stream(), replace(QUICK, images=6), tmp_path)
+    first = CaptionTrainer(tiny_model(), Rendered(stream()), replace(QUICK, images=6), tmp_path)
     first.run()
     assert first.images == 6
-    again = CaptionTrainer(tiny_model(), stream(), replace(QUICK, images=10), tmp_path)
+    again = CaptionTrainer(tiny_model(), Rendered(stream()), replace(QUICK, images=10), tmp_path)
     assert again.images == 6 and again.step == first.step
     path = again.run()
     assert again.images == 10
@@ -136,7 +137,8 @@ def test_a_training_may_begin_with_short_strings(
 
     monkeypatch.setitem(captions.SHORT_TOKENS, "smiles", 30)
     config = replace(QUICK, images=64, short_first=0.5)
-    trainer = Watched(tiny_model(), SampleStream(bundled_pool()[:400], 5), config, tmp_path)
+    source = Rendered(SampleStream(bundled_pool()[:400], 5))
+    trainer = Watched(tiny_model(), source, config, tmp_path)
     trainer.run()
     half = len(longest) // 2
     assert max(longest[:half]) <= 30 < max(longest[half:])
