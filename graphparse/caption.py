@@ -74,6 +74,12 @@ class CaptionReader:
         if len({(m.config.target, m.config.canvas) for m in self.models}) != 1:
             raise CheckpointError("caption models of several targets or canvases can't vote")
 
+    @property
+    def name(self) -> str:
+        """Encoder, decoder and target, of each model."""
+        made = (model.config for model in self.models)
+        return " & ".join(f"{c.encoder}+{c.decoder} {c.target}" for c in made)
+
     def read(self, grays: Sequence[NDArray[np.uint8]]) -> list[Caption]:
         """One caption per picture (H, W) of any size, dark on light."""
         if not grays:

@@ -68,18 +68,33 @@ class Agreement:
     differ_wrong: int
 
 
-def read_set(
-    folder: Path, recognizer: Recognizer, fallback: Fallback | None, limit: int | None = None
-) -> Reads:
-    """Read the images of a set with each reader, every picture once with either network.
+def caption_names(fallbacks: Sequence[Fallback]) -> list[str]:
+    """What caption readers are called beside each other: what they are made of, if there are
+    several, and the start of their weights' hash where that is the same."""
+    if len(fallbacks) == 1:
+        return [ReaderKind.CAPTION.value]
+    made = [fallback.captioner.name for fallback in fallbacks]
+    return [
+        name if made.count(name) == 1 else f"{name} {fallback.captioner.weights_hash[:6]}"
+        for name, fallback in zip(made, fallbacks, strict=True)
+    ]
 
-    What ``auto`` makes of a picture follows from both; its time is the graph reader's, and that of
-    the caption reader where it is asked.
+
+def read_set(
+    folder: Path,
+    recognizer: Recognizer,
+    fallbacks: Sequence[Fallback] = (),
+    limit: int | None = None,
+) -> Reads:
+    """Read the images of a set with each reader, every picture once with each network.
+
+    What ``auto`` makes of a picture follows from the graph reader and the first caption reader; its
+    time is the graph reader's, and that of the caption reader where it is asked.
 
     Args:
         folder: see :func:`graphparse.evaluate.read_references`.
         recognizer: the graph reader alone.
-        fallback: the caption reader; without it there is the graph reader only.
+        fallbacks: caption readers; without any there is the graph reader only.
         limit: evenly spaced references to take.
 
     Raises:
@@ -88,18 +103,22 @@ def read_set(
     references = spaced(read_references(folder), limit)
     graph = recognizer.predict([reference.image for reference in references])
     predictions: dict[str, list[Prediction]] = {ReaderKind.GRAPH.value: graph}
-    if fallback is not None:
-        captions, both = [], []
+    both: list[Prediction] = []
+    for name, fallback in zip(caption_names(fallbacks), fallbacks, strict=True):
+        captions, asking = [], fallback is fallbacks[0]
         for found in graph:
             start = time.perf_counter()
             opinion = fallback.opinion_on(found.source)
             seconds = time.perf_counter() - start
             caption = captioned(partial(Prediction, found.source), opinion, fallback.policy)
             captions.append(replace(caption, seconds=seconds))
-            asked = in_doubt(found, fallback.policy.threshold)
-            auto = combined(found, opinion, fallback.policy) if asked else found
-            both.append(replace(auto, seconds=found.seconds + seconds * asked))
-        predictions |= {ReaderKind.CAPTION.value: captions, ReaderKind.AUTO.value: both}
+            if asking:
+                asked = in_doubt(found, fallback.policy.threshold)
+                auto = combined(found, opinion, fallback.policy) if asked else found
+                both.append(replace(auto, seconds=found.seconds + seconds * asked))
+        predictions[name] = captions
+    if fallbacks:
+        predictions[ReaderKind.AUTO.value] = both
     return Reads(folder.name, tuple(references), predictions)
 
 

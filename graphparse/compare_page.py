@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import html
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import cycle
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,9 @@ import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-COLOURS = {"graph": "#1f6feb", "caption": "#d1711c", "auto": "#2a9d4a"}
+COLOURS = {"graph": "#1f6feb", "auto": "#2a9d4a"}
+CAPTION_COLOURS = ("#d1711c", "#8a4fbf", "#c2255c", "#0b7285", "#8d6e00")
+"""One after another, if there are several caption readers."""
 MEASURES = {
     "exact": "Exact InChI, %",
     "no_stereo": "Without stereo, %",
@@ -104,11 +107,17 @@ def _svg(plot: Any, curves: Mapping[str, Any]) -> str:
     return drawn[drawn.index("<svg") :]
 
 
+def _colours(readers: Iterable[str]) -> dict[str, str]:
+    captions = cycle(CAPTION_COLOURS)
+    return {reader: COLOURS.get(reader) or next(captions) for reader in readers}
+
+
 def _by_atoms(axes: Axes, curves: Mapping[str, Any]) -> None:
     names = [
         f"{row['atoms']}\n({row['images']})" for row in next(iter(curves.values()))["by_atoms"]
     ]
     width = 0.8 / len(curves)
+    colours = _colours(curves)
     for k, (reader, found) in enumerate(curves.items()):
         rows = found["by_atoms"]
         places = [i + (k - (len(curves) - 1) / 2) * width for i in range(len(rows))]
@@ -118,7 +127,7 @@ def _by_atoms(axes: Axes, curves: Mapping[str, Any]) -> None:
             [max(0.0, row["high"] - row["value"]) for row in rows],
         ]
         axes.bar(
-            places, values, width, yerr=reach, color=COLOURS[reader], label=reader, ecolor="#555"
+            places, values, width, yerr=reach, color=colours[reader], label=reader, ecolor="#555"
         )
     axes.set_xticks(range(len(names)), names)
     axes.set(xlabel="heavy atoms (images)", ylabel="exact", ylim=(0, 1.02))
@@ -127,24 +136,26 @@ def _by_atoms(axes: Axes, curves: Mapping[str, Any]) -> None:
 
 def _reliability(axes: Axes, curves: Mapping[str, Any]) -> None:
     axes.plot([0, 1], [0, 1], color="#bbb", linestyle="--")
+    colours = _colours(curves)
     for reader, found in curves.items():
         bars = found["reliability"]
         at = [bar["confidence"] for bar in bars]
         right = [bar["accuracy"] for bar in bars]
-        axes.plot(at, right, color=COLOURS[reader], label=reader)
+        axes.plot(at, right, color=colours[reader], label=reader)
         most = max(bar["count"] for bar in bars)
         sizes = [8 + 60 * bar["count"] / most for bar in bars]
-        axes.scatter(at, right, sizes, color=COLOURS[reader])
+        axes.scatter(at, right, sizes, color=colours[reader])
     axes.set(xlabel="confidence", ylabel="right", xlim=(0, 1.02), ylim=(0, 1.02))
     axes.set_title("Reliability (dots: share of the images)")
 
 
 def _coverage(axes: Axes, curves: Mapping[str, Any]) -> None:
+    colours = _colours(curves)
     for reader, found in curves.items():
         points = found["risk_coverage"]
         kept = [point["coverage"] for point in points]
         wrong = [1 - point["accuracy"] for point in points]
-        axes.plot(kept, wrong, marker=".", color=COLOURS[reader], label=reader)
+        axes.plot(kept, wrong, marker=".", color=colours[reader], label=reader)
     axes.set(xlabel="coverage: share kept, the surest", ylabel="risk: share of them wrong")
     axes.set_ylim(0)
     axes.set_xlim(0, 1.02)

@@ -45,6 +45,11 @@ class Captioner(Protocol):
     """A caption reader."""
 
     @property
+    def name(self) -> str:
+        """What it is made of, for people."""
+        ...
+
+    @property
     def weights_hash(self) -> str: ...
 
     def read(self, grays: Sequence[NDArray[np.uint8]]) -> Sequence[Caption]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from graphparse.commands.common import (
-    CaptionWeights,
     Reader,
     Threads,
     Weights,
@@ -40,7 +40,14 @@ def evaluate(
         typer.Option("--compare", help="All readers side by side: compare.json and compare.html."),
     ] = False,
     reader: Reader = ReaderKind.GRAPH,
-    caption_weights: CaptionWeights = None,
+    caption_weights: Annotated[
+        list[Path] | None,
+        typer.Option(
+            exists=True,
+            dir_okay=False,
+            help="Of the caption reader; with --compare repeatable, and auto asks the first.",
+        ),
+    ] = None,
     threads: Threads = None,
     weights: Weights = None,
 ) -> None:
@@ -49,13 +56,17 @@ def evaluate(
     if compare:
         if failures is not None or record is not None or reader is not ReaderKind.GRAPH:
             raise typer.BadParameter("--compare goes without --failures, --record and --reader")
-        _compare(sets, out or Path("comparison"), limit, threads, weights, caption_weights)
+        captions = caption_weights or []
+        _compare(sets, out or Path("comparison"), limit, threads, weights, captions)
         return
+    if caption_weights and len(caption_weights) > 1:
+        raise typer.BadParameter("several only with --compare", param_hint="--caption-weights")
     from graphparse.evaluate import evaluate as evaluate_set
     from graphparse.evaluate import record_metrics, table, write_results
     from graphparse.failures import write_failures
 
-    recognizer = make_recognizer(weights, threads, reader, caption_weights)
+    captions_by = caption_weights[0] if caption_weights else None
+    recognizer = make_recognizer(weights, threads, reader, captions_by)
     evaluations = [evaluate_set(folder, recognizer, limit) for folder in sets]
     typer.echo(table([evaluation.summary for evaluation in evaluations]))
     for evaluation in evaluations:
@@ -75,10 +86,10 @@ def _compare(
     limit: int | None,
     threads: int | None,
     weights: Path | None,
-    caption_weights: Path | None,
+    caption_weights: list[Path],
 ) -> None:
     from detectors.checkpoint import CheckpointError
-    from graphparse.compare import compare, read_set, table, write_json
+    from graphparse.compare import caption_names, compare, read_set, table, write_json
     from graphparse.compare_page import write_page
     from graphparse.fallback import Fallback
     from graphparse.recognizer import weights_hash
@@ -91,17 +102,20 @@ def _compare(
     recognizer = make_recognizer(weights, threads)
     with wrong_usage("--weights", CheckpointError):
         settings["graph_weights"] = weights_hash(weights)
-    fallback = None
+    fallbacks: list[Fallback] = []
     try:
-        fallback = Fallback.load(settings["graph_weights"], caption_weights, threads)
+        paths: list[Path | None] = [*caption_weights] or [None]
+        load = partial(Fallback.load, settings["graph_weights"], threads=threads)
+        fallbacks = [load(path) for path in paths]
     except CheckpointError as error:
-        if caption_weights is not None:
+        if caption_weights:
             raise typer.BadParameter(str(error), param_hint="--caption-weights") from error
         settings["left_out"] = f"caption and auto: {error}"
     else:
-        settings["caption_weights"] = fallback.captioner.weights_hash
-        settings["caption_asked_below"] = fallback.policy.threshold
-    reads = [read_set(folder, recognizer, fallback, limit) for folder in sets]
+        hashes = (fallback.captioner.weights_hash for fallback in fallbacks)
+        settings["caption_weights"] = dict(zip(caption_names(fallbacks), hashes, strict=True))
+        settings["auto_asks_below"] = fallbacks[0].policy.threshold
+    reads = [read_set(folder, recognizer, fallbacks, limit) for folder in sets]
     with wrong_usage("SETS", ValueError):
         result = compare(reads, settings)
     for name, value in result["settings"].items():

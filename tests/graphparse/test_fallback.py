@@ -3,17 +3,23 @@
 import json
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from numpy.typing import NDArray
 from rdkit import Chem
+from typer.testing import CliRunner
 
 from assemble.molecule import from_molblock
+from detectors.caption.model import CaptionConfig, CaptionModel
+from detectors.checkpoint import CheckpointError, save_checkpoint
 from graphparse import Recognizer
-from graphparse.compare import read_set
+from graphparse.caption import CaptionReader
+from graphparse.cli import app
+from graphparse.compare import compare, read_set
 from graphparse.fallback import (
     LAYOUT_NOTE,
     UNCALIBRATED_NOTE,
@@ -30,6 +36,7 @@ from graphparse.fallback import (
 from graphparse.fit_fallback import THRESHOLDS, Case, choose, fit_fallback
 from graphparse.images import load_image
 from graphparse.prediction import Prediction, ReaderKind, Status
+from graphparse.recognizer import make_recognizer, weights_hash
 
 ALWAYS = Policy(
     threshold=1.1, agreed=(4.0, 0.0, 0.0), graph=(-3.0, 0.0, 0.0), caption=(3.0, 0.0, 0.0)
@@ -47,7 +54,7 @@ class Written:
 class Parrot:
     """Says the same of every picture."""
 
-    weights_hash = "parrot"
+    name, weights_hash = "parrot", "parrot"
 
     def __init__(self, *said: str | None) -> None:
         self.said = said
@@ -264,7 +271,7 @@ def test_evidence_is_limited() -> None:
 
 def test_a_set_is_read_by_all_readers(recognizer: Recognizer, examples: Path) -> None:
     parrot = Parrot("CCO")
-    reads = read_set(examples, recognizer, Fallback(parrot, ALWAYS), 3)
+    reads = read_set(examples, recognizer, [Fallback(parrot, ALWAYS)], 3)
     assert tuple(reads.predictions) == ("graph", "caption", "auto") == (
         ReaderKind.GRAPH, ReaderKind.CAPTION, ReaderKind.AUTO,
     )  # fmt: skip
@@ -273,7 +280,81 @@ def test_a_set_is_read_by_all_readers(recognizer: Recognizer, examples: Path) ->
     assert [p.inchi for p in reads.predictions["auto"]] == [INCHIS[0]] * 3
     for graph, auto in zip(reads.predictions["graph"], reads.predictions["auto"], strict=True):
         assert auto.seconds > graph.seconds
-    assert list(read_set(examples, recognizer, None, 2).predictions) == ["graph"]
+    assert list(read_set(examples, recognizer, limit=2).predictions) == ["graph"]
+
+
+def test_several_caption_readers_beside_each_other(recognizer: Recognizer, examples: Path) -> None:
+    class Named(Parrot):
+        def __init__(self, name: str, digest: str, said: str | None) -> None:
+            super().__init__(said)
+            self.name, self.weights_hash = name, digest
+
+    named = [Named("one", "11", "CCO"), Named("two", "22222222", "CCN"), Named("two", "33", None)]
+    fallbacks = [Fallback(parrot, ALWAYS) for parrot in named]
+    reads = read_set(examples, recognizer, fallbacks, 2)
+    names = ("graph", "one", "two 222222", "two 33", "auto")
+    assert tuple(reads.predictions) == names
+    said = [reads.predictions[name][0].inchi for name in names[1:]]
+    # auto asks the first
+    assert said == [INCHIS[0], INCHIS[1], None, INCHIS[0]]
+    assert [parrot.asked for parrot in named] == [2, 2, 2]
+    (found,) = compare([reads], {})["sets"]
+    assert set(found["exact_against_graph"]) == set(names[1:])
+
+
+SHAPES = CaptionConfig("resnet10t", "transformer", "smiles", (64, 96), 32, 1, 0.0)
+
+
+def made_weights(folder: Path, seed: int = 0) -> Path:
+    """Of a caption model that has learnt nothing."""
+    torch.manual_seed(seed)
+    folder.mkdir(exist_ok=True)
+    sidecar = {"architecture": SHAPES.to_dict()}
+    return save_checkpoint(folder, "caption", CaptionModel(SHAPES).state_dict(), sidecar)
+
+
+def test_shipped_captions_are_found_and_asked_only_if_calibration_says_so(
+    examples: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("graphparse.fallback.files", lambda _: tmp_path)
+    with pytest.raises(CheckpointError, match="no weights of a caption reader"):
+        make_recognizer(reader=ReaderKind.AUTO)
+    assert make_recognizer().predict([examples / "aspirin.png"])[0].reader == "graph"
+    path = made_weights(tmp_path / "weights")
+    asked = []
+
+    def watched(self: CaptionReader, grays: Sequence[NDArray[np.uint8]]) -> list[Written]:
+        asked.append(len(grays))
+        return [Written("CCO") for _ in grays]
+
+    monkeypatch.setattr(CaptionReader, "read", watched)
+    known = {"graph_weights": weights_hash(), "caption_weights": CaptionReader(path).weights_hash}
+    for policy, answer in ((None, "graph"), (Policy(**known), "graph"),
+                           (replace(ALWAYS, **known), "caption")):  # fmt: skip
+        if policy is not None:
+            policy_path(path).write_text(json.dumps(asdict(policy)))
+        auto = make_recognizer(threads=1, reader=ReaderKind.AUTO)
+        assert auto.predict([examples / "aspirin.png"])[0].reader == answer
+        assert bool(asked) == (answer == "caption")
+
+
+def test_the_command_compares_several_checkpoints(examples: Path, tmp_path: Path) -> None:
+    paths = [made_weights(tmp_path / "weights", seed) for seed in (0, 1)]
+    out = tmp_path / "out"
+    asked = ["evaluate", str(examples), "--compare", "--limit", "2", "--out", str(out)]
+    asked += [part for path in paths for part in ("--caption-weights", str(path))]
+    done = CliRunner().invoke(app, asked)
+    assert done.exit_code == 0, done.output
+    result = json.loads((out / "compare.json").read_text())
+    names = result["readers"]
+    assert names[0] == "graph" and names[3] == "auto" and len(set(names)) == 4
+    hashes = result["settings"]["caption_weights"]
+    assert list(hashes) == names[1:3]
+    for name, path in zip(names[1:3], paths, strict=True):
+        assert path.stem.removeprefix("caption-") in hashes[name] and hashes[name] in done.output
+        assert name in (out / "compare.html").read_text()
+    done = CliRunner().invoke(app, [part for part in asked if part != "--compare"])
+    assert done.exit_code == 2 and "only with --compare" in done.output
 
 
 def test_captions_are_asked_about_what_is_no_blank_picture(examples: Path, tmp_path: Path) -> None:
