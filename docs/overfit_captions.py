@@ -33,7 +33,7 @@ PAIRS = (
     "resnet+lstm", "resnet+transformer", "vit+transformer", "tnt+transformer",
     "detector+transformer",
 )  # fmt: skip
-EASY = 0.05
+EASY = 0.02
 """Loss of a token below which it is worth looking whether the strings are exact."""
 
 

@@ -32,8 +32,6 @@ SHORT_TOKENS: dict[Target, int] = {"inchi": 105, "smiles": 64}
 the molecules need."""
 CONTEST: PageOdds = replace(ODDS, one_bit=0.1, broken=0.85, gray=0.0)
 """Pages like those of the molecular translation contest: small, thin, speckled and broken."""
-
-
 Row = tuple[NDArray[np.uint8], list[int]]
 """A canvas (H, W) and the token numbers of its string."""
 
@@ -55,6 +53,7 @@ class CaptionBatch:
         return 1.0 - self.gray[:, None].float() / 255.0
 
     def to(self, device: torch.device) -> CaptionBatch:
+        """The same batch on a device."""
         return CaptionBatch(self.gray.to(device), self.given.to(device), self.wanted.to(device))
 
 

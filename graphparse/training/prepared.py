@@ -15,7 +15,6 @@ from torch.utils.data import IterableDataset, get_worker_info
 from detectors.caption.model import CaptionConfig
 from graphparse.prepare import Plan, PrepareError, Shard
 from graphparse.training.captions import (
-    MOST_TOKENS,
     Batches,
     CaptionBatch,
     Row,
@@ -74,8 +73,7 @@ class Prepared:
         for path in self.shards:
             shard = Shard.load(path)
             for index in range(0, len(shard), HELD_OUT):
-                if shard.length(index) <= MOST_TOKENS:
-                    yield shard.row(index)
+                yield shard.row(index)
 
 
 class PreparedStream(IterableDataset[CaptionBatch]):
