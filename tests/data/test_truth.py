@@ -111,7 +111,7 @@ def test_every_sample_is_inside_of_its_page() -> None:
 def test_other_hands_put_ink_where_they_say(hand: str, monkeypatch: pytest.MonkeyPatch) -> None:
     for share in ("RDKIT_SHARE", "INDIGO_SHARE"):
         monkeypatch.setattr(stream, share, float(share == hand))
-    monkeypatch.setattr(stream, "spoil", lambda image, xy, rng, reduce=1.0: (image, xy))
+    monkeypatch.setattr(stream, "spoil", lambda image, xy, *_: (image, xy))
     monkeypatch.setattr(stream, "add_clutter", lambda image, xy, rng: (image, xy))
     samples = SampleStream(bundled_pool(), seed=2, drawings=1, pages=1)
     for index in range(15):
