@@ -185,7 +185,8 @@ class _Page:
         for _ in range(MOST_TRIES):
             smiles = self.molecules[int(rng.integers(len(self.molecules)))]
             drawing = depict(smiles, rng)
-            if drawing is None or drawing.graph.n_bonds < FEWEST_BONDS:
+            # two drawings side by side are a salt by what they mean, not by where they are
+            if drawing is None or "." in drawing.smiles or drawing.graph.n_bonds < FEWEST_BONDS:
                 continue
             extent = np.ptp(drawing.graph.xy, axis=0) + 1.2
             if (extent * self.bond > room).any():

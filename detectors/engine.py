@@ -116,6 +116,8 @@ def run_with_onnx(module: nn.Module, threads: int) -> Callable[[Tensor], tuple[T
 
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
+    # pictures come in many shapes, and an arena keeps the most that any of them took
+    options.enable_cpu_mem_arena = False
     # threads that wait for work must not take the cores of other processes
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     providers = ["CPUExecutionProvider"]

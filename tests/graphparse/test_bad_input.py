@@ -23,7 +23,7 @@ from graphparse.workers import Source, WorkerPool, load_recognizer
 
 Picture = Image.Image
 ERROR, NOTHING = Status.ERROR, Status.NO_STRUCTURE
-SOAK = int(os.environ.get("GRAPHPARSE_SOAK", "48"))
+SOAK = int(os.environ.get("GRAPHPARSE_SOAK", "192"))
 """How many pictures the memory is watched over; set it to 10000 for a thorough look."""
 
 
@@ -187,8 +187,8 @@ def test_memory_is_flat(examples: Path, tmp_path: Path) -> None:
         pages = int(Path(f"/proc/{process}/statm").read_text().split()[1])
         return pages * os.sysconf("SC_PAGE_SIZE")
 
-    # all of them are seen in the first quarter
-    files = varied(examples, tmp_path, min(SOAK // 4, 500))
+    # all of them are seen in the first quarter, and in every mixture of a batch
+    files = varied(examples, tmp_path, min(SOAK // 16, 500))
     sources = (Source(str(files[i % len(files)])) for i in range(SOAK))
     with WorkerPool(partial(load_recognizer, None, 1), 1, 60.0, 16) as pool:
         processes = os.getpid(), pool._workers[0].process.pid

@@ -2,13 +2,14 @@
 
 import os
 import socket
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 from torch import nn
-from torch.multiprocessing.spawn import spawn
 
 from data.molecules import bundled_pool
 from data.stream import SampleStream
@@ -71,7 +72,10 @@ def test_two_processes_train_one_model(tmp_path: Path) -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         (tmp_path / "port").write_text(str(free.getsockname()[1]))
-    spawn(train, (str(tmp_path),), nprocs=2)
+    processes = [
+        subprocess.Popen([sys.executable, __file__, str(rank), str(tmp_path)]) for rank in range(2)
+    ]
+    assert [process.wait(timeout=120) for process in processes] == [0, 0]
     one, two = (torch.load(tmp_path / f"found{rank}.pt") for rank in range(2))
     model, batch = joined()
     model(batch).square().mean().backward()
@@ -108,3 +112,7 @@ def test_processes_share_the_samples_out(monkeypatch: pytest.MonkeyPatch) -> Non
         list(stream)
         taken.append(indices)
     assert not taken[0] & taken[1] and taken[0] | taken[1] == set(range(64))
+
+
+if __name__ == "__main__":
+    train(int(sys.argv[1]), sys.argv[2])
