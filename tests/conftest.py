@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+import torch
 from hypothesis import HealthCheck, settings
 
 from graphparse.recognizer import Recognizer
@@ -16,12 +17,14 @@ settings.register_profile(
 )
 settings.register_profile("long", parent=settings.get_profile("quick"), max_examples=100_000)
 settings.load_profile("quick")
+# threads of such small networks mostly wait for each other, more so on a busy machine
+torch.set_num_threads(1)
 
 
 @pytest.fixture(scope="session")
 def recognizer() -> Recognizer:
     """The shipped weights."""
-    return Recognizer(threads=2)
+    return Recognizer(threads=1)
 
 
 @pytest.fixture(scope="session")
