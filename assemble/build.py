@@ -26,6 +26,12 @@ IMPLICIT = frozenset(
 """Elements whose hydrogens may be left out of a drawing; a metal has none that are not drawn."""
 _DOTS = re.compile("[·•∙⋅˙]")
 """Unpaired electrons, as people write them."""
+_HALIDE = re.compile(r"[1-9]?(?:F|Cl|Br|I)")
+"""A halogen alone, or several: its sign is small and easily missed."""
+_COUNTED_ACID = re.compile(r"(?P<acid>OH|HO|SO3H|CO2H|COOH)(?P<count>[2-9])")
+"""An acid whose label has taken in the number at the bracket behind it: ``[...OH]2``."""
+_ACIDIC = frozenset({"", "C", "S", "P"})
+"""What such an acid hangs on; water hangs on metals."""
 LEFTWARDS = 0.25
 """Mean direction of the bonds, x per bond length, from which a label runs to the left."""
 
@@ -50,17 +56,25 @@ def build(graph: MoleculeGraph) -> Draft:
     length = graph.bond_length() or 24.0
     around = _neighbours(graph)
     brackets: list[tuple[float, float, int]] = []
+    lacks_anions = _charge(graph, around) > 0
     for i, label in enumerate(graph.labels):
         rows = around[i]
+        drawn_charge = int(graph.charges[i])
         if not rows and (count := bracket_count(label)):
             brackets.append((*graph.xy[i].tolist(), count))
             draft.atom_of.append((-1, -1))
             continue
-        if not rows and (counted := _counted_species(label, int(graph.charges[i]))):
+        if not rows and lacks_anions and not drawn_charge and _HALIDE.fullmatch(label):
+            drawn_charge = -1
+            draft.warnings.append(f"lone {label!r} beside a cation: charge -1 added")
+        if not rows and (counted := _counted_species(label, drawn_charge)):
             times, fragment = counted
-            _place(draft, graph, i, fragment, (1.0, 0.0), length)
+            _place(draft, graph, i, fragment, (1.0, 0.0), length, drawn_charge)
             draft.mol.GetAtomWithIdx(draft.atom_of[i][0]).SetProp(COUNT_PROPERTY, str(times))
             continue
+        if counted_acid := _counted_acid(graph, i, rows):
+            label, count = counted_acid
+            brackets.append((_right_end(graph, around, i), float(graph.xy[i, 1]), count))
         order = int(sum(_order(graph, row) for row in rows))
         outwards = _outwards(graph, i, rows)
         toward = -outwards[0] * min(len(rows), 1)
@@ -69,11 +83,11 @@ def build(graph: MoleculeGraph) -> Draft:
         fragment = parse_label(_DOTS.sub("", label), len(rows), order, bool(toward > LEFTWARDS))
         if not fragment.understood:
             draft.warnings.append(f"label {label!r} could not be read: kept as a dummy atom")
-        if not rows and _is_scrap(fragment, int(graph.charges[i])):
+        if not rows and _is_scrap(fragment, drawn_charge):
             draft.warnings.append(f"lone {label or 'C'!r} is no molecule: left out")
             draft.atom_of.append((-1, -1))
             continue
-        _place(draft, graph, i, fragment, outwards, length)
+        _place(draft, graph, i, fragment, outwards, length, drawn_charge)
         if dots:
             # a pair of dots is a carbene or nitrene
             draft.mol.GetAtomWithIdx(draft.atom_of[i][0]).SetNumRadicalElectrons(min(dots, 2))
@@ -96,6 +110,15 @@ def _counted_species(label: str, drawn_charge: int) -> tuple[Fraction, Fragment]
     return split[0], fragment
 
 
+def _counted_acid(graph: MoleculeGraph, atom: int, rows: list[int]) -> tuple[str, int] | None:
+    """``OH2`` of an acid in brackets: its label without the number, and the number."""
+    match = _COUNTED_ACID.fullmatch(graph.labels[atom])
+    if match is None or len(rows) != 1 or graph.charges[atom]:
+        return None
+    hangs_on = graph.labels[_other(graph, rows[0], atom)]
+    return (match["acid"], int(match["count"])) if hangs_on in _ACIDIC else None
+
+
 def _is_scrap(fragment: Fragment, drawn_charge: int) -> bool:
     """Whether a label without bonds is a stroke or a piece of a caption rather than a species.
 
@@ -114,6 +137,31 @@ def _neighbours(graph: MoleculeGraph) -> list[list[int]]:
         rows[i].append(row)
         rows[j].append(row)
     return rows
+
+
+def _other(graph: MoleculeGraph, row: int, atom: int) -> int:
+    """The atom at the other end of a bond."""
+    return int(graph.bonds[row].sum()) - atom
+
+
+def _charge(graph: MoleculeGraph, around: list[list[int]]) -> int:
+    """Charge of a drawing, with that of nitrogens that lack the sign their bonds call for."""
+    bare = [
+        label == "N" and not charge and sum(_order(graph, row) for row in rows) == 4
+        for label, charge, rows in zip(graph.labels, graph.charges, around, strict=True)
+    ]
+    return int(graph.charges.sum()) + sum(bare)
+
+
+def _right_end(graph: MoleculeGraph, around: list[list[int]], atom: int) -> float:
+    """An x just behind the component of an atom, where a bracket around it closes."""
+    seen, edge = {atom}, [atom]
+    while edge:
+        at = edge.pop()
+        near = {_other(graph, row, at) for row in around[at]} - seen
+        seen |= near
+        edge += near
+    return float(graph.xy[sorted(seen), 0].max()) + 1.0
 
 
 def _order(graph: MoleculeGraph, row: int) -> float:
@@ -141,10 +189,10 @@ def _place(
     fragment: Fragment,
     outwards: tuple[float, float],
     length: float,
+    drawn_charge: int,
 ) -> None:
     """Add a fragment, its attached atom on the label's place and the rest away from the bonds."""
     start = draft.mol.GetNumAtoms()
-    drawn_charge = int(graph.charges[index])
     own_charge = any(atom.charge for atom in fragment.atoms)
     steps = _steps_from(fragment)
     angle = math.atan2(outwards[1], outwards[0])

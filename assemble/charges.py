@@ -44,19 +44,25 @@ def add_missing_charges(draft: Draft) -> None:
             continue
         atom.SetFormalCharge(charge)
         text = f"{atom.GetSymbol()} with {order} bonds and no sign: charge {charge:+d} added"
-        if atom.GetSymbol() == "N" and (oxide := _bare_oxygen(atom)) is not None:
-            oxide.SetFormalCharge(-1)
-            text += ", and -1 to its oxygen"
+        if atom.GetSymbol() == "N" and (anion := _bare_anion(atom)) is not None:
+            anion.SetFormalCharge(-1)
+            text += f", and -1 to its {_NAMES[anion.GetSymbol()]}"
         draft.warnings.append(text)
 
 
-def _bare_oxygen(atom: Chem.Atom) -> Chem.Atom | None:
-    """An oxygen at the end of a single bond with neither hydrogen nor sign; none if one has it."""
+_NAMES = {"O": "oxygen", "N": "nitrogen"}
+
+
+def _bare_anion(atom: Chem.Atom) -> Chem.Atom | None:
+    """The end of an N-oxide (single bond to O), a diazo group or an azide (double bond to N).
+
+    It has neither hydrogen nor sign; none if one of them has a sign.
+    """
+    kinds = {("O", Chem.BondType.SINGLE), ("N", Chem.BondType.DOUBLE)}
     ends = [
         bond.GetOtherAtom(atom)
         for bond in atom.GetBonds()
-        if bond.GetBondType() == Chem.BondType.SINGLE
-        and bond.GetOtherAtom(atom).GetSymbol() == "O"
+        if (bond.GetOtherAtom(atom).GetSymbol(), bond.GetBondType()) in kinds
         and bond.GetOtherAtom(atom).GetDegree() == 1
     ]
     if any(end.GetFormalCharge() for end in ends):

@@ -249,6 +249,7 @@ CHARGES = {
     "an anion written in one line": Drawing("CF3CF2SO3-", "", ROW, "[O-]S(=O)(=O)C(F)(F)C(F)(F)F"),
     "an azide": Drawing(". N N+ N-", "0-1 1=2 2=3", ROW, "CN=[N+]=[N-]"),
     "an azide with a triple bond": Drawing(". N N N", "0-1 1=2 2#3", ROW, "CN=[N+]=[N-]"),
+    "a diazo group without signs": Drawing(". N N", "0=1 1=2", ROW, "C=[N+]=[N-]", "and -1 to its nitrogen"),
     "a diazonium": Drawing(". N+ N", "0-1 1#2", ROW, "C[N+]#N"),
     "pyridinium without a sign": Drawing(
         "N . . . . . .", around(6, "=-") + " 0-6", ring(6, 0), "C[n+]1ccccc1", "added"),

@@ -50,6 +50,48 @@ def test_counted_species(labels: tuple[str, ...], smiles: str) -> None:
     assert Chem.MolToSmiles(read) == smiles
 
 
+@pytest.mark.parametrize(
+    ("labels", "smiles"),
+    [
+        (("2Br",), "C[N+](C)(C)C.[Br-].[Br-]"),
+        (("I",), "C[N+](C)(C)C.[I-]"),
+        (("I-",), "C[N+](C)(C)C.[I-]"),
+    ],
+)
+def test_a_halogen_beside_a_cation_is_its_anion(labels: tuple[str, ...], smiles: str) -> None:
+    graph = beside(*labels, chain=("", "N", ""))
+    more = np.array([(20, 40), (20, -20)], np.float32)
+    n = graph.n_atoms
+    cation = MoleculeGraph(
+        np.concatenate([graph.xy, more]),
+        (*graph.labels, "", ""),
+        np.zeros(n + 2, np.int8),
+        np.concatenate([graph.bonds, [(1, n), (1, n + 1)]]).astype(np.int32),
+        np.ones(4, np.int8),
+    )
+    molecule = assemble(cation)
+    assert molecule.smiles == smiles
+    assert any("charge -1 added" in warning for warning in molecule.warnings) == (
+        "-" not in labels[0]
+    )
+
+
+def test_a_halogen_beside_a_neutral_molecule_is_none() -> None:
+    assert assemble(beside("Br")).smiles == "CCN"
+
+
+def test_the_number_of_a_bracket_in_an_acid_counts_it() -> None:
+    one, other = beside(), beside(chain=("", "S", "OH2"))
+    both = MoleculeGraph(
+        np.concatenate([one.xy, other.xy + np.array([120, 0]), [(140, 30), (140, -10)]]),
+        (*one.labels, *other.labels, "O", "O"),
+        np.zeros(8, np.int8),
+        np.concatenate([one.bonds, other.bonds + 3, [(4, 6), (4, 7)]]).astype(np.int32),
+        np.array([1, 1, 1, 1, 2, 2], np.int8),
+    )
+    assert assemble(both).smiles == "CCN.CS(=O)(=O)O.CS(=O)(=O)O"
+
+
 def test_copies_keep_their_stereo() -> None:
     graph = MoleculeGraph(
         np.array([(0, 0), (20, 0), (30, 17), (30, -17), (80, 0)], np.float32),
