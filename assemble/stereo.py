@@ -1,4 +1,4 @@
-"""Stereo from what is drawn: wedges and hashes, wavy bonds, E/Z from the coordinates."""
+"""Stereo from what is drawn: wedges and hashes, wavy bonds, projections, E/Z by coordinates."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from assemble.build import Draft
 from assemble.double_bonds import assign_double_bonds
 from assemble.geometry import WEDGES, is_unclear, sense
 from assemble.graph import BondKind, MoleculeGraph
+from assemble.perspective import find_perspectives, set_centres
 from assemble.writers import mark_wedges
 
 _DIRECTIONS = {
@@ -38,7 +39,11 @@ def assign_stereo(draft: Draft, graph: MoleculeGraph, mol: Chem.Mol) -> None:
         mol: changed in place.
     """
     centres, double_bonds = _possible(mol)
-    wavy = _set_directions(draft, graph, mol, centres)
+    kinds = {index: BondKind(int(graph.kinds[row])) for index, row in draft.bond_row.items()}
+    perspectives = find_perspectives(mol, kinds, centres, BOND)
+    for index in frozenset().union(*(perspective.strokes for perspective in perspectives)):
+        kinds[index] = BondKind.SINGLE
+    wavy = _set_directions(draft, kinds, mol, centres)
     _settle(draft, graph, mol)
     wedges = [(b, b.GetBondDir()) for b in mol.GetBonds() if b.GetBondDir() in WEDGES]
     mark_wedges(mol)
@@ -53,6 +58,10 @@ def assign_stereo(draft: Draft, graph: MoleculeGraph, mol: Chem.Mol) -> None:
         known = atom.GetSymbol() in _CENTRES and atom.GetChiralTag() in _TETRAHEDRAL
         if not known or atom.GetIdx() in unclear:
             atom.SetChiralTag(Chem.ChiralType.CHI_UNSPECIFIED)
+    for perspective in perspectives:
+        set_centres(mol, perspective)
+        names = (f"{mol.GetAtomWithIdx(i).GetSymbol()}{i}" for i in perspective.atoms)
+        draft.warnings.append(f"ring {'-'.join(names)}: stereo read from its {perspective.name}")
     for bond, _ in wedges:
         # a bond has one direction: that of a wedge would hide which side of a double bond it is on
         bond.SetBondDir(Chem.BondDir.NONE)
@@ -79,12 +88,11 @@ def _possible(mol: Chem.Mol) -> tuple[set[int], list[int]]:
 
 
 def _set_directions(
-    draft: Draft, graph: MoleculeGraph, mol: Chem.Mol, centres: set[int]
+    draft: Draft, kinds: dict[int, BondKind], mol: Chem.Mol, centres: set[int]
 ) -> list[Chem.Bond]:
     """Mark wedges, hashes and wavy bonds on the molecule; returns the wavy ones."""
     wavy: list[Chem.Bond] = []
-    for index, row in draft.bond_row.items():
-        kind = BondKind(int(graph.kinds[row]))
+    for index, kind in kinds.items():
         bond = mol.GetBondWithIdx(index)
         if kind in _WIDE:
             begins, ends = (i in centres for i in (bond.GetBeginAtomIdx(), bond.GetEndAtomIdx()))
