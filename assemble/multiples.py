@@ -9,6 +9,7 @@ from math import lcm
 from rdkit import Chem
 from rdkit.Geometry import Point3D
 
+from assemble.species import COMPANIONS
 from assemble.writers import group_number
 
 COUNT_PROPERTY = "_graphparse_count"
@@ -42,6 +43,12 @@ def split_count(label: str) -> tuple[Fraction, str] | None:
         return Fraction(int(match["halves"]), 2), match["species"]
     count = Fraction(int(match["whole"] or 0)) + (Fraction(1, 2) if match["half"] else 0)
     return (count, match["species"]) if 0 < count <= MOST and count != 1 else None
+
+
+def is_companion(label: str) -> bool:
+    """Whether a label is a counter-ion, an acid or a solvent, counted or not."""
+    counted = split_count(label)
+    return (counted[1] if counted else label) in COMPANIONS
 
 
 def bracket_count(label: str) -> int | None:

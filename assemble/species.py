@@ -6,6 +6,8 @@ SPECIES: dict[str, str] = {
     "TFA": "OC(=O)C(F)(F)F",
     "CF3CO2-": "[O-]C(=O)C(F)(F)F",
     "HCO2-": "[O-]C=O",
+    "HCO2H": "OC=O",
+    "H3BO3": "OB(O)O",
     "HCO3-": "OC([O-])=O",
     "CO32-": "[O-]C([O-])=O",
     "NO3-": "[O-][N+]([O-])=O",
@@ -43,3 +45,13 @@ SPECIES: dict[str, str] = {
     "H2C2O4": "OC(=O)C(O)=O",
 }
 """SMILES by label; labels such as ``H2SO4``, ``AcOH`` or ``BF4-`` are left to the grammar."""
+
+COMPANIONS = frozenset(SPECIES).union(
+    ("HF", "HCl", "HBr", "HI", "H2O", "NH3", "H2S", "HNO3", "H2SO4", "H3PO4", "HCOOH", "AcOH"),
+    ("CH3CO2H", "CH3COOH", "CF3CO2H", "CF3COOH", "CH3SO3H", "MeSO3H", "MsOH", "TsOH", "p-TsOH"),
+    ("MeOH", "CH3OH", "EtOH", "C2H5OH", "F-", "Cl-", "Br-", "I-", "OH-", "HO-", "AcO-", "CH3CO2-"),
+    ("CH3COO-", "CF3COO-", "TfO-", "TsO-", "MsO-", "CH3SO3-", "BF4-", "PF6-", "Li+", "Na+", "K+"),
+    ("Rb+", "Cs+", "Ag+", "NH4+", "Mg2+", "Ca2+", "Sr2+", "Ba2+", "Zn2+", "Cu2+", "Fe2+", "Fe3+"),
+    ("Co2+", "Mn2+", "Al3+", "Gd3+"),
+)
+"""Labels that stand beside a structure far more often than they stand for anything else."""

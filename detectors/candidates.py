@@ -63,6 +63,25 @@ def find_keypoints(
     return Keypoints(xy[keep], scores[keep].astype(np.float32), cells[keep])
 
 
+def without_faint(found: Keypoints, threshold: float, sure: float, distance: float) -> Keypoints:
+    """Keypoints without the faint ones, but for those where nothing surer is near.
+
+    A label that stands alone, as that of a counter-ion, has no bond to draw the eye to it: its
+    peaks are low, and the lower ones may lie best. Elsewhere faint peaks only confuse.
+
+    Args:
+        found: peaks, faint ones among them.
+        threshold: heat up to which a peak is faint.
+        sure: heat above which a peak makes do without the faint ones around it.
+        distance: pixels within which it does.
+    """
+    keep = found.scores > threshold
+    strong = found.xy[found.scores > sure]
+    if len(strong):
+        keep |= cKDTree(strong).query(found.xy)[0] > distance
+    return Keypoints(found.xy[keep], found.scores[keep], found.cells[keep])
+
+
 def predicted_ends(middles: Keypoints, shape: NDArray[np.float32]) -> NDArray[np.float32]:
     """(K, 2, 2) both ends of the bonds that the midpoints stand for, in image pixels.
 

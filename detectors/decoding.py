@@ -7,9 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.spatial import cKDTree
 
 from assemble.alternatives import LEAST, Alternatives
 from assemble.graph import MoleculeGraph
+from assemble.multiples import is_companion
 from detectors.refiner import Refined
 from detectors.vocabulary import (
     BARE_CARBON,
@@ -20,6 +22,11 @@ from detectors.vocabulary import (
 )
 
 EXISTENCE = 0.5
+COMPANION_EXISTENCE = 0.1
+COMPANION_SURE = 0.6
+COMPANION_APART = 22.0
+"""Least existence of what stands so many pixels from all else, if it reads surely enough as a
+counter-ion or solvent: what it says makes up for what the refiner, which sees no bond, doubts."""
 BARE_CARBON_SURE = 0.98
 """Above this the label of a bare carbon is not read: most atoms are, and reading costs time."""
 
@@ -48,6 +55,8 @@ class Decoded:
     pairs: NDArray[np.int64]
     edge: NDArray[np.float32]
     """(P, classes) probabilities."""
+    apart: NDArray[np.bool_]
+    """(N,) whether it is an atom only if its label says so: a doubtful one that stands alone."""
     to_read: NDArray[np.int64]
     """Indices of the atoms whose label has to be read."""
 
@@ -81,6 +90,7 @@ class Decoded:
         degree = np.bincount(ends[real].reshape(-1), minlength=len(self.xy))
         # a bare carbon is nothing but the ends of its bonds
         keep = (self.exists > EXISTENCE) & ((degree > 0) | np.array([bool(n) for n in names], bool))
+        keep[self._companions(names, sure)] = True
         return [
             (
                 *self._graph(image, keep, real, names, sure, best_edge, score_edge),
@@ -88,6 +98,21 @@ class Decoded:
             )
             for image in range(n_images)
         ]
+
+    def _companions(self, names: list[str], sure: NDArray[np.float32]) -> list[int]:
+        """The doubtful atoms that read as a counter-ion or solvent; the surest at each place."""
+        likely = self.exists * sure
+        found: list[int] = []
+        for atom in sorted(np.flatnonzero(self.apart).tolist(), key=lambda atom: -likely[atom]):
+            rivals = [k for k in found if self.image_index[k] == self.image_index[atom]]
+            gaps = np.linalg.norm(self.xy[rivals] - self.xy[atom], axis=-1)
+            if (
+                sure[atom] > COMPANION_SURE
+                and is_companion(names[atom])
+                and (gaps > COMPANION_APART).all()
+            ):
+                found.append(atom)
+        return found
 
     def _graph(
         self,
@@ -166,5 +191,19 @@ def decode_graph(
     charge = refined.charge.float().softmax(-1).numpy()
     edge = refined.edge.float().softmax(-1).numpy()
     unsure = label[:, BARE_CARBON] < BARE_CARBON_SURE
-    to_read = np.flatnonzero((exists > EXISTENCE) & unsure)
-    return Decoded(xy, image_index, exists, label, charge, pairs, edge, to_read)
+    apart = _apart(xy, image_index, exists)
+    to_read = np.flatnonzero(((exists > EXISTENCE) | apart) & unsure)
+    return Decoded(xy, image_index, exists, label, charge, pairs, edge, apart, to_read)
+
+
+def _apart(
+    xy: NDArray[np.float32], image_index: NDArray[np.int64], exists: NDArray[np.float32]
+) -> NDArray[np.bool_]:
+    """(N,) the doubtful atoms that no sure one of their image is near."""
+    sure = exists > EXISTENCE
+    apart = (exists > COMPANION_EXISTENCE) & ~sure
+    for image in np.unique(image_index[apart]).tolist():
+        mine, near = apart & (image_index == image), xy[sure & (image_index == image)]
+        if len(near):
+            apart[mine] = cKDTree(near).query(xy[mine])[0] > COMPANION_APART
+    return apart

@@ -18,7 +18,13 @@ from torch import Tensor, nn
 from assemble.alternatives import Alternatives
 from assemble.graph import MoleculeGraph
 from detectors.backbone import MULTIPLE, fuse_batch_norm
-from detectors.candidates import Keypoints, candidate_pairs, find_keypoints, predicted_ends
+from detectors.candidates import (
+    Keypoints,
+    candidate_pairs,
+    find_keypoints,
+    predicted_ends,
+    without_faint,
+)
 from detectors.checkpoint import CheckpointError, load_checkpoint, split_prefix
 from detectors.decoding import LabelReading, decode_graph
 from detectors.engine import Engine, run_with_onnx
@@ -30,6 +36,11 @@ from detectors.stages import stage
 from detectors.vocabulary import decode, fingerprint
 
 ATOM_THRESHOLD = 0.12
+FAINT_THRESHOLD = 0.05
+SURE_ATOM = 0.25
+ALONE = 26.0
+"""Heat of an atom; what counts as one where within so many pixels there is no surer one than this.
+"""
 MIDPOINT_THRESHOLD = 0.15
 MERGE_DISTANCE = 6.0
 MIDPOINT_DISTANCE = 4.0
@@ -293,7 +304,8 @@ def _candidates(
     atoms: list[Keypoints] = []
     pairs = []
     for heat, shape in zip(heats, shapes, strict=True):
-        found = find_keypoints(heat[0], shape[:2], ATOM_THRESHOLD, MERGE_DISTANCE)
+        found = find_keypoints(heat[0], shape[:2], FAINT_THRESHOLD, MERGE_DISTANCE)
+        found = without_faint(found, ATOM_THRESHOLD, SURE_ATOM, ALONE)
         middles = find_keypoints(heat[1], shape[2:4], MIDPOINT_THRESHOLD, MIDPOINT_DISTANCE)
         pairs.append(candidate_pairs(found.xy, predicted_ends(middles, shape[4:])))
         atoms.append(found)

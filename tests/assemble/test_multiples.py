@@ -9,8 +9,8 @@ from rdkit import Chem
 from assemble.graph import MoleculeGraph
 from assemble.labels import parse_label
 from assemble.molecule import assemble
-from assemble.multiples import bracket_count, split_count
-from assemble.species import SPECIES
+from assemble.multiples import bracket_count, is_companion, split_count
+from assemble.species import COMPANIONS
 
 
 def beside(*labels: str, chain: tuple[str, ...] = ("NH2", "", "")) -> MoleculeGraph:
@@ -140,8 +140,16 @@ def test_organometallics_keep_their_bonds() -> None:
     assert "." not in assemble(beside(chain=("", "", "Li"))).smiles
 
 
-@pytest.mark.parametrize("label", sorted(SPECIES))
+@pytest.mark.parametrize("label", sorted(COMPANIONS))
 def test_species_are_valid(label: str) -> None:
     assert parse_label(label, 0, 0).understood
     lone = assemble(beside(label)).smiles
     assert lone.startswith("CCN.") or lone.endswith(".CCN") or ".CCN." in lone
+
+
+@pytest.mark.parametrize(
+    ("label", "is_one"),
+    [("HNO3", True), ("2I-", True), ("11/2H2O", True), ("I", False), ("R1", False), ("2", False)],
+)
+def test_companions_are_told_from_captions(label: str, is_one: bool) -> None:
+    assert is_companion(label) is is_one

@@ -1,7 +1,13 @@
 import numpy as np
 
 from assemble.graph import BondKind, MoleculeGraph
-from detectors.candidates import candidate_pairs, find_keypoints, predicted_ends
+from detectors.candidates import (
+    Keypoints,
+    candidate_pairs,
+    find_keypoints,
+    predicted_ends,
+    without_faint,
+)
 from detectors.targets import truth_maps
 
 
@@ -59,3 +65,13 @@ def test_nothing_gives_nothing() -> None:
     found = find_keypoints(np.zeros((4, 4), np.float32), np.zeros((2, 4, 4), np.float32), 0.1, 6)
     assert found.xy.shape == (0, 2)
     assert predicted_ends(found, np.zeros((3, 4, 4), np.float32)).shape == (0, 2, 2)
+
+
+def test_faint_peaks_count_only_where_nothing_surer_is_near() -> None:
+    xy = np.array([[10, 10], [20, 10], [100, 10], [110, 10], [200, 10]], np.float32)
+    scores = np.array([0.9, 0.07, 0.15, 0.08, 0.06], np.float32)
+    found = Keypoints(xy, scores, np.zeros((5, 2), np.int64))
+    kept = without_faint(found, threshold=0.12, sure=0.25, distance=26.0)
+    assert kept.xy[:, 0].tolist() == [10, 100, 110, 200]
+    alone = Keypoints(xy[1:2], scores[1:2], np.zeros((1, 2), np.int64))
+    assert len(without_faint(alone, 0.12, 0.25, 26.0).xy) == 0
