@@ -23,6 +23,7 @@ from detectors.caption.search import read_captions
 from detectors.caption.tokens import PAD
 from detectors.checkpoint import save_checkpoint
 from graphparse.training.captions import MOST_TOKENS, SHORT_TOKENS, CaptionBatch, CaptionSource
+from graphparse.training.precision import mixed_precision
 
 logger = logging.getLogger(__name__)
 
@@ -133,7 +134,7 @@ class CaptionTrainer:
         tokens = [int((batch.wanted != PAD).sum()) for batch in batches]
         mean = 0.0
         for batch, count in zip(batches, tokens, strict=True):
-            with torch.autocast(self.device.type, torch.bfloat16):
+            with mixed_precision(self.device):
                 loss = caption_loss(self.model, batch, self.config.smoothing)
             # a token counts the same in whichever batch it is
             share = loss * (count / sum(tokens))

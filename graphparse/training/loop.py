@@ -25,6 +25,7 @@ from detectors.network import NetworkConfig, ParserNetwork
 from detectors.scale import ScaleNetwork
 from detectors.vocabulary import fingerprint
 from graphparse.training.batches import Batch, BatchStream
+from graphparse.training.precision import mixed_precision
 from graphparse.training.ranks import Ranks
 from graphparse.training.step import losses
 
@@ -148,7 +149,7 @@ class Trainer:
         rate = rate_at(progress, self.step, self.config)
         for group in self.optimiser.param_groups:
             group["lr"] = rate
-        with torch.autocast(self.device.type, torch.bfloat16):
+        with mixed_precision(self.device):
             parts = losses(self.networks.parser, self.networks.scale, batch, rng)
         total: Tensor = torch.stack(list(parts.values())).sum()
         self.optimiser.zero_grad(set_to_none=True)
@@ -221,7 +222,7 @@ class Trainer:
         sums: dict[str, float] = {}
         rng = np.random.default_rng(0)
         for _ in range(self.config.validation_batches):
-            with torch.autocast(self.device.type, torch.bfloat16):
+            with mixed_precision(self.device):
                 parts = losses(module.parser, module.scale, next(source).to(self.device), rng)
             for name, value in parts.items():
                 sums[name] = sums.get(name, 0.0) + float(value) / self.config.validation_batches
