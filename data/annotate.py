@@ -115,7 +115,7 @@ def atom_label(
         tie = abs(right - left) <= 0.1
         side = "left" if right > left + 0.1 or (tie and rng.random() < 0.12) else "right"
     if not steps and symbol in ("F", "Cl", "Br", "I", "O", "S", "Se") and not charge:
-        side = "left" if rng.random() < 0.75 else "right"
+        side = "left" if rng.random() < 0.6 else "right"
     if water and abs(charge) > 1:
         # "RuH2-" would be two hydrogens and one charge.
         side = "left"

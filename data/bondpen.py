@@ -256,7 +256,8 @@ def _wave(scene: Scene, p: Point, q: Point) -> None:
     style, unit = scene.style, scene.unit
     length = math.dist(p, q)
     turns = max(2, round(2 * length / (style.wave_step * unit))) / 2
-    t = np.linspace(0, 1, 8 * math.ceil(turns) + 1)
+    steps = round(4 * turns) if style.zigzag else 8 * math.ceil(turns)
+    t = np.linspace(0, 1, steps + 1)
     sway = np.sin(2 * np.pi * turns * t) * style.wave * unit
     along = np.array(q) - np.array(p)
     normal = np.array((along[1], -along[0])) / max(length, 1e-6)

@@ -25,8 +25,10 @@ from data.drawing import Drawing
 from data.formulae import with_substituents
 from data.layout import lay_out, set_positions, without_atoms
 from data.lettering import extent, write_labels
+from data.nestle import nestle
 from data.nitrogen import with_protected
 from data.odds import DepictOdds
+from data.opened import Gap, for_layout, with_ring_opened
 from data.plan import Plan
 from data.salts import Salt, bracket_around, make_room, with_salt
 from data.stereo import (
@@ -93,6 +95,10 @@ def _depict(smiles: str, rng: np.random.Generator, odds: DepictOdds) -> Drawing 
         changed = without_marks(mol)
     if rng.random() < odds.isotopes:
         changed = with_isotope(mol, rng) or changed
+    gap: Gap | None = None
+    if rng.random() < odds.opened and (opened := with_ring_opened(mol, rng)) is not None:
+        mol, gap = opened
+        changed = True
     given: dict[int, Site] = {}
     if rng.random() < odds.substituents:
         mol, given = with_substituents(mol, rng)
@@ -131,13 +137,15 @@ def _depict(smiles: str, rng: np.random.Generator, odds: DepictOdds) -> Drawing 
         style = replace(style, stack=bool(rng.random() < 0.3))
     elif rng.random() < (odds.long_written if written else odds.long):
         change = long_bonds
-    if hidden and rng.random() < odds.compact:
-        xy = _lay_out(without_atoms(mol, hidden), change, rng, odds)
-        xy = None if xy is None else set_positions(mol, hidden, xy)
-    else:
-        xy = _lay_out(mol, change, rng, odds)
+    if gap is not None and hidden.intersection(gap):
+        gap = None
+    shape = for_layout(mol, gap, bool(rng.random() < odds.bent))
+    left_out = hidden if hidden and rng.random() < odds.compact else frozenset()
+    xy = _lay_out(without_atoms(shape, left_out) if left_out else shape, change, rng, odds)
     if xy is None:
         return None
+    if left_out or shape is not mol:
+        xy = set_positions(mol, left_out, xy)
     wavy = {} if centre is None else wavy_bond(mol, centre, hidden, rng)
     if has_loose_double_bond(mol):
         unknown = []
@@ -276,7 +284,10 @@ def _draw(
     vary_plain(mol, bonds, kinds, rng, odds)
     sides = second_sides(bonds, kinds, around, places, rings, plan.centred, rng)
     labels, charges = write_labels(mol, kept, around, places, plan, rng)
-    make_room(mol, places, dict(zip(kept, map(extent, labels), strict=True)), plan.salt)
+    reach = dict(zip(kept, map(extent, labels), strict=True))
+    make_room(mol, places, reach, plan.salt)
+    if plan.salt.leads and not plan.salt.bracketed and rng.random() < odds.nestled:
+        nestle([i for i in plan.salt.leads if not around[i]], places, reach, bonds, rng)
     brackets: tuple[tuple[float, float, float, float], ...] = ()
     if plan.salt.bracketed:
         shown = [places[i] for i in plan.salt.bracketed if i not in plan.hidden]

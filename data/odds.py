@@ -73,7 +73,13 @@ class DepictOdds:
     ("NBoc", "PMBN")."""
     r_groups: float = 0.06
     """One to three substituents replaced with R groups."""
-    wavy: float = 0.015
+    opened: float = 0.10
+    """Of molecules with saturated rings: one bond of a ring missing, the places kept."""
+    bent: float = 0.15
+    """Triple bonds placed like double bonds, with bends at their ends."""
+    nestled: float = 0.35
+    """Of species beside a molecule that are written as one label: close to it, among its bonds."""
+    wavy: float = 0.03
     """One stereocentre, if there is one, made unknown with a wavy bond."""
     wavy_double: float = 0.10
     """Of molecules with double bonds of unknown geometry: wavy bond at them; the others mean the

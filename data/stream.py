@@ -79,6 +79,8 @@ class Drawn:
     smiles: str
     reduce: tuple[float, ...]
     """Size of each page, of the image."""
+    worn: bool = False
+    """Bonds are missing: its pages are broken ones, where more is missing."""
 
 
 class SampleStream:
@@ -189,12 +191,15 @@ def _drawn(layout: Layout, pages: int, rng: np.random.Generator) -> Drawn:
             return Drawn(*rendered, layout.molecule, reduce)
     drawing = layout.drawing
     unit = bond / drawing.graph.bond_length()
-    image, xy = draw(drawing, sample_style(rng), unit, rng)
-    return Drawn(image, replace(drawing.graph, xy=xy), drawing.smiles, reduce)
+    style = sample_style(rng)
+    image, xy = draw(drawing, style, unit, rng)
+    return Drawn(image, replace(drawing.graph, xy=xy), drawing.smiles, reduce, style.lost > 0)
 
 
 def _aged(drawn: Drawn, page: int, ageing: PageOdds, rng: np.random.Generator) -> Sample:
     """One of the pages of a drawing."""
+    if drawn.worn:
+        ageing = replace(ageing, one_bit=0.0, broken=1.0, gray=0.0)
     image, xy = add_clutter(drawn.image, drawn.graph.xy, rng)
     image, xy = spoil(image, xy, rng, ageing, drawn.reduce[page])
     graph = replace(drawn.graph, xy=xy)

@@ -45,6 +45,8 @@ class Style:
     """Amplitude of wavy bonds."""
     wave_step: float = 0.22
     """Period of wavy bonds."""
+    zigzag: bool = False
+    """Wavy bonds have corners."""
     dash: float = 0.14
     """Length of a dash and of the gap after it, in dashed bonds."""
     circle: float = 0.62
@@ -130,12 +132,13 @@ class StyleOdds:
     hash_dots: float = 0.16
     hash_step: tuple[float, float] = (0.075, 0.17)
     hash_duty: tuple[float, float] = (0.4, 0.7)
-    wave: tuple[float, float] = (0.05, 0.12)
-    wave_step: tuple[float, float] = (0.14, 0.30)
+    wave: tuple[float, float] = (0.05, 0.16)
+    wave_step: tuple[float, float] = (0.14, 0.34)
+    zigzag: float = 0.4
     circle: tuple[float, float] = (0.50, 0.78)
     crossing: float = 0.08
     lost: float = 0.04
-    """Of drawings: some single bonds are missing on the page."""
+    """Of drawings: some single bonds are missing on the page, which is a broken one then."""
     lost_by: tuple[float, float] = (0.03, 0.15)
     serif: float = 0.37
     mono: float = 0.02
@@ -150,7 +153,7 @@ class StyleOdds:
     """Share of the other fonts that are thickened by up to the same."""
     gap: tuple[float, float] = (0.02, 0.17)
     oval: float = 0.5
-    crammed: float = 0.05
+    crammed: float = 0.12
     lone_serif: float = 0.2
     count_gap: tuple[float, float] = (0.0, 0.7)
     mark_gap: tuple[float, float] = (0.2, 2.5)
@@ -248,6 +251,7 @@ def sample_style(rng: np.random.Generator, odds: StyleOdds = ODDS) -> Style:
         hash_bar=min(stroke * float(rng.uniform(0.8, 1.2)), hash_step * 0.62),
         wave=between(odds.wave),
         wave_step=between(odds.wave_step),
+        zigzag=hit(odds.zigzag),
         dash=float(rng.uniform(0.08, 0.2)),
         circle=between(odds.circle),
         crossing=float(rng.uniform(0.08, 0.2)) if hit(odds.crossing) else 0.0,

@@ -42,6 +42,10 @@ def train_detector(
         float, typer.Option(min=0, help="At its peak; less for networks that are trained already.")
     ] = 1.5e-3,
     workers: Annotated[int, typer.Option(min=0, help="Rendering processes.")] = 1,
+    fixed_map: Annotated[
+        bool,
+        typer.Option("--fixed-map", help="Only refiner and label reader learn: quick steps."),
+    ] = False,
     threads: Threads = None,
 ) -> None:
     """Train detector, refiner, label reader and scale network together; goes on if stopped."""
@@ -54,6 +58,7 @@ def train_detector(
         batch_size=batch_size,
         learning_rate=learning_rate,
         workers=workers,
+        fixed_map=fixed_map,
     )
     path = run(out, molecules, real, init, config, threads, tuple(watch or ()))
     typer.echo(path)

@@ -29,6 +29,23 @@ def losses(
     ink = ink_of(batch.gray).contiguous(memory_format=torch.channels_last)
     features, maps = network(ink)
     out = detection_loss(maps, batch.heat, batch.shape, batch.mask)
+    out |= interpretation_losses(network, features, maps, batch, rng)
+    view = ink_of(batch.scale_gray).contiguous(memory_format=torch.channels_last)
+    out["scale"] = 0.5 * F.cross_entropy(scale(view), bin_targets(batch.scale_length))
+    return out
+
+
+def interpretation_losses(
+    network: ParserNetwork, features: Tensor, maps: Tensor, batch: Batch, rng: np.random.Generator
+) -> dict[str, Tensor]:
+    """Losses of the refiner and the label reader, which look at what the encoder has seen.
+
+    Args:
+        network: whose refiner and label reader learn.
+        features, maps: (B, C, h, w) and (B, 9, h, w) of the batch.
+        batch: the truth.
+        rng: picks candidates and labels.
+    """
     proposals = propose(batch, maps, rng)
     refined = network.refiner(
         features, proposals.xy, proposals.scores, proposals.image_index, proposals.pairs
@@ -36,7 +53,7 @@ def losses(
     real = proposals.truth >= 0
     label = torch.where(real, batch.label[proposals.truth.clamp(min=0)], -1)
     charge = torch.where(real, batch.charge[proposals.truth.clamp(min=0)], -1)
-    out |= refinement_loss(refined, real.float(), label, charge, proposals.edge)
+    out = refinement_loss(refined, real.float(), label, charge, proposals.edge)
     chosen = labels_to_read(batch, proposals, rng)
     if len(chosen):
         tokens = batch.tokens[proposals.truth[chosen]]
@@ -44,8 +61,6 @@ def losses(
             features, proposals.xy[chosen], proposals.image_index[chosen], tokens
         )
         out["read"] = reading_loss(logits, tokens)
-    view = ink_of(batch.scale_gray).contiguous(memory_format=torch.channels_last)
-    out["scale"] = 0.5 * F.cross_entropy(scale(view), bin_targets(batch.scale_length))
     return out
 
 

@@ -46,6 +46,9 @@ PLAIN = DepictOdds(
     long_written=0,
     straight=0,
     straight_written=0,
+    opened=0,
+    bent=0,
+    nestled=0,
 )
 STYLE = LabelStyle("", 0.0, True, False, True, False, 0.0)
 LEFT, RIGHT, UP, DOWN = (-1.0, 0.0), (1.0, 0.0), (0.0, -1.0), (0.0, 1.0)
