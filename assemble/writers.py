@@ -66,7 +66,7 @@ def write_molblock(mol: Chem.Mol, contracted: bool = False, v3000: bool = False)
     extended = v3000 or _needs_extended(mol)
     # the extended format has no aliases
     contracted = contracted and not extended
-    out = _contracted(mol) if contracted else _with_superatoms(mol)
+    out = _contracted(mol) if contracted else _with_superatoms(mol, extended)
     for atom in out.GetAtoms():
         if atom.HasProp("dummyLabel") and not _NUMBERED.fullmatch(atom.GetProp("dummyLabel")):
             # as a symbol, Y would be yttrium and X any halogen
@@ -74,7 +74,7 @@ def write_molblock(mol: Chem.Mol, contracted: bool = False, v3000: bool = False)
             atom.ClearProp("dummyLabel")
             atom.SetProp("molFileAlias", label)
             if extended and label != "*":
-                _add_superatom(out, label, [atom.GetIdx()])
+                _add_superatom(out, label, [atom.GetIdx()], extended)
     out = with_repeats(out)
     set_variable_bonds(out)
     # a copy without: RDKit's own choice of wedges, if those that were drawn say something else
@@ -167,14 +167,14 @@ def _connected(mol: Chem.Mol, atoms: list[int]) -> list[list[int]]:
     return parts
 
 
-def _with_superatoms(mol: Chem.Mol) -> Chem.Mol:
+def _with_superatoms(mol: Chem.Mol, extended: bool) -> Chem.Mol:
     out = Chem.Mol(mol)
     for label, _, atoms in _groups(mol):
-        _add_superatom(out, label, atoms)
+        _add_superatom(out, label, atoms, extended)
     return out
 
 
-def _add_superatom(mol: Chem.Mol, label: str, atoms: list[int]) -> None:
+def _add_superatom(mol: Chem.Mol, label: str, atoms: list[int], extended: bool) -> None:
     inside = set(atoms)
     crossing = [
         (bond, i)
@@ -183,7 +183,8 @@ def _add_superatom(mol: Chem.Mol, label: str, atoms: list[int]) -> None:
         if bond.GetOtherAtomIdx(i) not in inside
     ]
     group = Chem.CreateMolSubstanceGroup(mol, "SUP")
-    group.SetProp("LABEL", label)
+    # there a hyphen at the end of a line joins it to the next; readers drop the space
+    group.SetProp("LABEL", f"{label} " if extended and label.endswith("-") else label)
     for i in atoms:
         group.AddAtomWithIdx(i)
     for number, (bond, i) in enumerate(crossing, 1):
