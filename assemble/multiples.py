@@ -20,6 +20,8 @@ _COUNTED = re.compile(
     r"(?:(?P<halves>[3579])/2|(?P<whole>\d{1,2}?)?(?P<half>1/2|\.5)?)"
     r"(?P<species>(?:[a-z]-)?[A-Z(\[].*)"
 )
+_REPEATED = re.compile(r"(.+?)\1+")
+"""Species that stand so close that they were read as one label."""
 _BRACKET = re.compile(r"\](?P<count>\d{1,2})")
 STEP = 1.5
 """Distance between the copies of a component, bond lengths."""
@@ -28,7 +30,7 @@ STEP = 1.5
 def split_count(label: str) -> tuple[Fraction, str] | None:
     """How often, and what: ``2HCl`` is 2 of ``HCl``, ``11/2H2O`` one and a half of ``H2O``.
 
-    So is ``3/2H2O``.
+    So is ``3/2H2O``; ``HClHCl`` is 2 of ``HCl``.
 
     Args:
         label: of an atom without bonds.
@@ -36,6 +38,9 @@ def split_count(label: str) -> tuple[Fraction, str] | None:
     Returns:
         None for a label without a count.
     """
+    repeated = _REPEATED.fullmatch(label)
+    if repeated and repeated[1] in COMPANIONS:
+        return Fraction(len(label) // len(repeated[1])), repeated[1]
     match = _COUNTED.fullmatch(label)
     if not match or not (match["halves"] or match["whole"] or match["half"]):
         return None

@@ -18,12 +18,15 @@ from assemble.alternatives import NO_BOND, Alternatives
 from assemble.build import IMPLICIT, ORDERS
 from assemble.graph import DIRECTED_KINDS, BondKind, MoleculeGraph
 from assemble.labels import is_end_group, parse_label
+from assemble.species import HYDROGEN_HALIDES
 
 FLOORS = (1.0, 1e-3, 1e-4, 1e-5, 1e-6)
 """Least probability of a bond that loses so many orders; that a stroke is none counts as one more.
 Nobody scores what he is sure of, and some reading must be left."""
 DROPPED_HYDROGENS = 1e-2
 """Least probability that the hydrogens of a label were misread."""
+APART = 0.5
+"""Least probability that a bond to the label of a hydrogen halide is none: it stands for itself."""
 CHANGE = 0.01
 """Cost of any change: of equally probable graphs the one with the fewest is taken."""
 AROMATIC_ORDER = 4 / 3
@@ -213,6 +216,8 @@ def _bond_readings(
         lost = math.ceil(order - _order(other)) + (other == NO_BOND)
         if lost > 0:
             scored[other] = max(scored.get(other, 0.0), FLOORS[lost])
+    if not HYDROGEN_HALIDES.isdisjoint((graph.labels[begin], graph.labels[end])):
+        scored[NO_BOND] = max(scored[NO_BOND], APART)
     return [
         Reading((other != kind) * _cost(score, shown), orders=_orders(other), kind=other)
         for other, score in scored.items()

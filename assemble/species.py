@@ -46,8 +46,11 @@ SPECIES: dict[str, str] = {
 }
 """SMILES by label; labels such as ``H2SO4``, ``AcOH`` or ``BF4-`` are left to the grammar."""
 
+HYDROGEN_HALIDES = frozenset({"HF", "HCl", "HBr", "HI", "FH", "ClH", "BrH", "IH"})
+
 COMPANIONS = frozenset(SPECIES).union(
-    ("HF", "HCl", "HBr", "HI", "H2O", "NH3", "H2S", "HNO3", "H2SO4", "H3PO4", "HCOOH", "AcOH"),
+    HYDROGEN_HALIDES,
+    ("H2O", "NH3", "H2S", "HNO3", "H2SO4", "H3PO4", "HCOOH", "AcOH"),
     ("CH3CO2H", "CH3COOH", "CF3CO2H", "CF3COOH", "CH3SO3H", "MeSO3H", "MsOH", "TsOH", "p-TsOH"),
     ("MeOH", "CH3OH", "EtOH", "C2H5OH", "F-", "Cl-", "Br-", "I-", "OH-", "HO-", "AcO-", "CH3CO2-"),
     ("CH3COO-", "CF3COO-", "TfO-", "TsO-", "MsO-", "CH3SO3-", "BF4-", "PF6-", "Li+", "Na+", "K+"),

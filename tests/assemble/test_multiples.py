@@ -32,6 +32,10 @@ def beside(*labels: str, chain: tuple[str, ...] = ("NH2", "", "")) -> MoleculeGr
     [
         (("2HCl",), "CCN.Cl.Cl"),
         (("ClH", "ClH"), "CCN.Cl.Cl"),
+        (("2ClH",), "CCN.Cl.Cl"),
+        (("BrH",), "Br.CCN"),
+        (("ClHClH",), "CCN.Cl.Cl"),
+        (("HClHCl",), "CCN.Cl.Cl"),
         (("HCl", "1/2H2O"), "CCN.CCN.Cl.Cl.O"),
         (("11/2H2O",), "CCN.CCN.O.O.O"),
         (("3/2H2O",), "CCN.CCN.O.O.O"),
@@ -149,7 +153,8 @@ def test_species_are_valid(label: str) -> None:
 
 @pytest.mark.parametrize(
     ("label", "is_one"),
-    [("HNO3", True), ("2I-", True), ("11/2H2O", True), ("I", False), ("R1", False), ("2", False)],
-)
+    [("HNO3", True), ("2I-", True), ("11/2H2O", True), ("ClH", True), ("BrH", True), ("I", False),
+     ("HClHCl", True), ("II", False), ("R1", False), ("2", False)],
+)  # fmt: skip
 def test_companions_are_told_from_captions(label: str, is_one: bool) -> None:
     assert is_companion(label) is is_one
