@@ -58,6 +58,7 @@ def build(graph: MoleculeGraph) -> Draft:
     brackets: list[tuple[float, float, int]] = []
     lacks_anions = _charge(graph, around) > 0
     for i, label in enumerate(graph.labels):
+    tails: dict[int, int] = {}
         rows = around[i]
         drawn_charge = int(graph.charges[i])
         if not rows and (count := bracket_count(label)):
@@ -90,9 +91,11 @@ def build(graph: MoleculeGraph) -> Draft:
         _place(draft, graph, i, fragment, outwards, length, drawn_charge)
         if dots:
             # a pair of dots is a carbene or nitrene
+        if fragment.first != fragment.last and rows:
+            tails[i] = _tail(graph, i, rows, fragment.leftwards)
             draft.mol.GetAtomWithIdx(draft.atom_of[i][0]).SetNumRadicalElectrons(min(dots, 2))
     for row in range(graph.n_bonds):
-        _join(draft, graph, row)
+        _join(draft, graph, row, tails)
     drawn = {first for first, _ in draft.atom_of}
     mark_bracketed(draft.mol, draft.xy, drawn, brackets)
     return draft
@@ -255,13 +258,13 @@ def _rdkit_atom(atom: FragmentAtom, charge: int) -> Chem.Atom:
     return made
 
 
-def _join(draft: Draft, graph: MoleculeGraph, row: int) -> None:
+def _join(draft: Draft, graph: MoleculeGraph, row: int, tails: dict[int, int]) -> None:
     begin, end = graph.bonds[row].tolist()
     kind = BondKind(int(graph.kinds[row]))
     if kind in (BondKind.BOLD, BondKind.DASHED) and not _may_be_centre(graph, begin):
         # these strokes have no narrow end: they begin where they can mean something
         begin, end = end, begin
-    ends = [_end_atom(draft, graph, begin, end), _end_atom(draft, graph, end, begin)]
+    ends = [draft.atom_of[atom][tails.get(atom) == row] for atom in (begin, end)]
     if ends[0] == ends[1] or draft.mol.GetBondBetweenAtoms(*ends):
         draft.warnings.append(f"bond {row} joins atoms that are bonded already: left out")
         return
@@ -285,13 +288,19 @@ def _may_be_centre(graph: MoleculeGraph, atom: int) -> bool:
     return len(kinds) > 2 and not (graph.labels[atom] == "" and any(k in ORDERS for k in kinds))
 
 
-def _end_atom(draft: Draft, graph: MoleculeGraph, atom: int, other: int) -> int:
-    """The atom of a label that a bond ends at: a linking label is attached at both its ends."""
-    first, last = draft.atom_of[atom]
-    if first == last:
-        return first
-    rightward = bool(graph.xy[other][0] > graph.xy[atom][0])
-    return last if rightward else first
+def _tail(graph: MoleculeGraph, atom: int, rows: list[int], leftwards: bool) -> int:
+    """The bond that ends at the last attached atom of a linking label; -1 if none does.
+
+    Labels are read so that all others end at the first one. It is the bond to the outermost of
+    the neighbours, on that side of them on which the atom is written: where the neighbours stand
+    from the label says nothing, as both bonds may leave to one side.
+    """
+    if len(rows) == 1:
+        rightward = bool(graph.xy[_other(graph, rows[0], atom)][0] > graph.xy[atom][0])
+        return rows[0] if rightward else -1
+    single = [row for row in rows if _order(graph, row) == 1] or rows
+    ranked = sorted(single, key=lambda row: graph.xy[_other(graph, row, atom)].tolist())
+    return ranked[0 if leftwards else -1]
 
 
 def set_conformer(mol: Chem.Mol, xy: list[tuple[float, float]], scale: float) -> None:

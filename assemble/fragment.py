@@ -28,9 +28,11 @@ class Fragment:
     atoms: tuple[FragmentAtom, ...]
     bonds: tuple[tuple[int, int, int], ...] = ()
     first: int = 0
-    """Where bonds attach; with several bonds all of them, unless ``last`` differs."""
+    """Where bonds attach; with several bonds all but one of them, if ``last`` differs."""
     last: int = 0
-    """Where the second of two bonds attaches in a linking label such as ``OCH2CH2O``."""
+    """Where one of several bonds attaches in a linking label such as ``OCH2CH2O``."""
+    leftwards: bool = False
+    """Whether ``first`` is the right end of the label, as in ``H2CO``, and ``last`` the left."""
     understood: bool = True
     """False for a label that could not be read: a dummy atom stands for it."""
 

@@ -23,6 +23,7 @@ NC     nitrile: the isocyanide is drawn out   -
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from functools import lru_cache
 
 from rdkit import Chem
@@ -144,14 +145,14 @@ def _formula(label: str, n_bonds: int, order: int, leftwards: bool) -> Fragment 
     tokens = tokenise(label)
     if not tokens:
         return None
-    rightward = [tokens]
-    turned = [_turn(tokens), _turn(_bind(tokens))]
+    rightward = [(tokens, False)]
+    turned = [(_turn(tokens), True), (_turn(_bind(tokens)), True)]
     orders = [*turned, *rightward] if leftwards else [*rightward, *turned]
     for loose in (False, True):
-        for candidate in orders:
+        for candidate, is_turned in orders:
             found = link(candidate, n_bonds, order, loose)
             if found is not None:
-                return found
+                return replace(found, leftwards=is_turned)
     return None
 
 

@@ -85,6 +85,7 @@ PLAIN = {
     "NC on the left is a nitrile": Drawing("NC .", "0-1", ROW, "N#CC"),
     "NC on the right is most often a nitrile": Drawing(". NC", "0-1", ROW, "CC#N"),
     "a linking label": Drawing(". SO2 .", "0-1 1-2", ZIGZAG, "CS(=O)(=O)C"),
+    "O2C links by its oxygen on the left": Drawing(". O2C Ph", "0-1 1-2", ROW, "COC(=O)c1ccccc1"),
     "a linking label attached at its ends": Drawing(". OCH2CH2O .", "0-1 1-2", ROW, "COCCOC"),
     "an unknown label is a dummy": Drawing(". J?", "0-1", ROW, "*C", "could not be read"),
     "hydrogens that nobody wrote": Drawing(". N .", "0-1 1-2", ZIGZAG, "CNC"),
@@ -96,6 +97,23 @@ PLAIN = {
     "SCN left of its bond is an isothiocyanate": Drawing(". SCN", "0-1", [(0, 0), (-0.9, 0.4)], "CN=C=S"),
     "dative": Drawing("NH3 Pt", "0>1", ROW, "N->[Pt]"),
     "a sulfoxide": Drawing("S . . O", "0-1 0-2 0=3", THREE, "CS(C)=O"),
+}  # fmt: skip
+
+LEFT = [(-0.87, -0.5), (0.0, 0.0), (-0.5, 0.87)]
+ABOVE = [(0.0, -1.0), (0.0, 0.0), (0.87, 0.5)]
+COLUMN = [(0.0, 1.0 * i) for i in range(3)]
+LINKS = {
+    "both bonds to the left": Drawing("F CH2CH2O .", "0-1 1-2", LEFT, "FCCOC"),
+    "a bond from above": Drawing("F SO2NH .", "0-1 1-2", ABOVE, "CNS(=O)(=O)F"),
+    "in a column": Drawing("F OCH2 .", "0-1 1-2", COLUMN, "FOCC"),
+    "of equal units": Drawing("F (CH2)3 .", "0-1 1-2", LEFT, "CCCCF"),
+    "its hydrogens first": Drawing("F H2CO .", "0-1 1-2", ROW, "FCOC"),
+    "read from its right end": Drawing(
+        "F CH2CH2O .", "0-1 1-2", [(-0.1, -1.0), (0.0, 0.0), (1.0, 0.0)], "FCCOC"),
+    "two bonds to its first atom": Drawing(
+        ". N(CH2)2 F .", "0-1 1-2 1-3", [(-0.87, -0.5), (0, 0), (1, 0), (-0.87, 0.5)], "CN(C)CCF"),
+    "two bonds to its last atom": Drawing(
+        ". (CH2)2N F .", "0-1 1-2 1-3", [(0.87, -0.5), (0, 0), (-1, 0), (0.87, 0.5)], "CN(C)CCF"),
 }  # fmt: skip
 
 AMBIGUOUS = {
@@ -315,7 +333,7 @@ VALENCES = {
 GOLDEN = {
     f"{rule}: {name}": drawing
     for rule, drawings in {
-        "plain": PLAIN, "ambiguous": AMBIGUOUS, "R group": R_GROUPS, "centre": TETRAHEDRAL,
+        "plain": PLAIN, "link": LINKS, "ambiguous": AMBIGUOUS, "R group": R_GROUPS, "centre": TETRAHEDRAL,
         "ring": RINGS_AND_BRIDGES, "double bond": DOUBLE_BONDS, "charge": CHARGES,
         "hydrogen": HYDROGENS, "circle": CIRCLES, "components": COMPONENTS, "valence": VALENCES,
     }.items()
