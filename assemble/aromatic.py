@@ -8,7 +8,6 @@ from itertools import combinations
 from rdkit import Chem
 
 from assemble.build import Draft
-from assemble.graph import MoleculeGraph
 
 MOST_DONORS = 2
 """Atoms of one ring system that a hydrogen or a charge may be added to."""
@@ -16,7 +15,7 @@ MOST_CANDIDATES = 12
 """Ring systems with more atoms that could take one are not tried in pairs."""
 
 
-def kekulize(draft: Draft, graph: MoleculeGraph) -> None:
+def kekulize(draft: Draft) -> None:
     """Draw the bonds of aromatic circles as single and double ones.
 
     A ring system that has no such structure as it stands gets the hydrogen of a pyrrole or the
@@ -24,9 +23,6 @@ def kekulize(draft: Draft, graph: MoleculeGraph) -> None:
     warning.
     """
     mol = draft.mol
-    written = {
-        atom for (atom, _), label in zip(draft.atom_of, graph.labels, strict=True) if "H" in label
-    }
     for system in _systems(mol):
         solved = _solve(mol, system)
         if solved is None:
@@ -37,7 +33,7 @@ def kekulize(draft: Draft, graph: MoleculeGraph) -> None:
         for index in donors:
             atom = mol.GetAtomWithIdx(index)
             what = _donate(atom)
-            if atom.GetSymbol() == "N" and index not in written:
+            if atom.GetSymbol() == "N":
                 draft.warnings.append(f"N{index}: {what} added to make the ring aromatic")
         for bond, order in orders.items():
             _clear(mol, [bond], order)
@@ -97,16 +93,15 @@ def _choices(mol: Chem.RWMol, system: list[int]) -> Iterator[tuple[int, ...]]:
 
 
 def _may_donate(atom: Chem.Atom) -> bool:
-    """A nitrogen without hydrogen or charge, or the carbon of an aromatic anion."""
-    if atom.GetNumExplicitHs():
-        return False
+    """A nitrogen without charge, or the carbon of an aromatic anion."""
     if atom.GetSymbol() == "N":
         return atom.GetFormalCharge() == 0
-    return atom.GetSymbol() == "C" and atom.GetFormalCharge() == -1 and atom.GetDegree() == 2
+    bare = atom.GetFormalCharge() == -1 and not atom.GetNumExplicitHs()
+    return atom.GetSymbol() == "C" and bare and atom.GetDegree() == 2
 
 
 def _donate(atom: Chem.Atom) -> str:
-    if atom.GetDegree() > 2:
+    if atom.GetDegree() > 2 or atom.GetNumExplicitHs():
         atom.SetFormalCharge(1)
         return "charge"
     atom.SetNumExplicitHs(1)

@@ -28,6 +28,8 @@ _DOTS = re.compile("[·•∙⋅˙]")
 """Unpaired electrons, as people write them."""
 _HALIDE = re.compile(r"[1-9]?(?:F|Cl|Br|I)")
 """A halogen alone, or several: its sign is small and easily missed."""
+_CATION_BONDS = {"N": 4, "P": 4, "S": 3}
+"""Labels without a sign that are cations with so many bonds."""
 _COUNTED_ACID = re.compile(r"(?P<acid>OH|HO|SO3H|CO2H|COOH)(?P<count>[2-9])")
 """An acid whose label has taken in the number at the bracket behind it: ``[...OH]2``."""
 _ACIDIC = frozenset({"", "C", "S", "P"})
@@ -54,11 +56,11 @@ def build(graph: MoleculeGraph) -> Draft:
     """Expand every label and join the fragments as drawn."""
     draft = Draft(Chem.RWMol(), [], [])
     length = graph.bond_length() or 24.0
-    around = _neighbours(graph)
+    around = bonds_around(graph)
     brackets: list[tuple[float, float, int]] = []
+    tails: dict[int, int] = {}
     lacks_anions = _charge(graph, around) > 0
     for i, label in enumerate(graph.labels):
-    tails: dict[int, int] = {}
         rows = around[i]
         drawn_charge = int(graph.charges[i])
         if not rows and (count := bracket_count(label)):
@@ -89,10 +91,10 @@ def build(graph: MoleculeGraph) -> Draft:
             draft.atom_of.append((-1, -1))
             continue
         _place(draft, graph, i, fragment, outwards, length, drawn_charge)
-        if dots:
-            # a pair of dots is a carbene or nitrene
         if fragment.first != fragment.last and rows:
             tails[i] = _tail(graph, i, rows, fragment.leftwards)
+        if dots:
+            # a pair of dots is a carbene or nitrene
             draft.mol.GetAtomWithIdx(draft.atom_of[i][0]).SetNumRadicalElectrons(min(dots, 2))
     for row in range(graph.n_bonds):
         _join(draft, graph, row, tails)
@@ -134,7 +136,8 @@ def _is_scrap(fragment: Fragment, drawn_charge: int) -> bool:
     return atom.hydrogens is None or atom.hydrogens < full.get(atom.symbol, 1)
 
 
-def _neighbours(graph: MoleculeGraph) -> list[list[int]]:
+def bonds_around(graph: MoleculeGraph) -> list[list[int]]:
+    """Rows of the bonds of each atom."""
     rows: list[list[int]] = [[] for _ in range(graph.n_atoms)]
     for row, (i, j) in enumerate(graph.bonds.tolist()):
         rows[i].append(row)
@@ -147,12 +150,18 @@ def _other(graph: MoleculeGraph, row: int, atom: int) -> int:
     return int(graph.bonds[row].sum()) - atom
 
 
+def lacks_sign(graph: MoleculeGraph, atom: int, rows: list[int]) -> bool:
+    """Whether an atom is a cation by its bonds, of which ``rows`` are, and no sign was drawn."""
+    bonds = _CATION_BONDS.get(graph.labels[atom])
+    if graph.charges[atom] or sum(_order(graph, row) for row in rows) != bonds:
+        return False
+    # with a double bond sulfur and phosphorus have so many without a charge
+    return graph.labels[atom] == "N" or len(rows) == bonds
+
+
 def _charge(graph: MoleculeGraph, around: list[list[int]]) -> int:
-    """Charge of a drawing, with that of nitrogens that lack the sign their bonds call for."""
-    bare = [
-        label == "N" and not charge and sum(_order(graph, row) for row in rows) == 4
-        for label, charge, rows in zip(graph.labels, graph.charges, around, strict=True)
-    ]
+    """Charge of a drawing, with that of atoms that lack the sign their bonds call for."""
+    bare = [lacks_sign(graph, atom, rows) for atom, rows in enumerate(around)]
     return int(graph.charges.sum()) + sum(bare)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from rdkit import Chem
 
 from assemble.build import IMPLICIT, Draft
+from assemble.ions import VALENCE
 
 _ONIUM = {("N", 4): 1, ("P", 4): 1, ("O", 3): 1, ("S", 3): 1, ("B", 4): -1, ("Al", 4): -1}
 """(element, bonds) -> the charge that is meant when no sign was drawn."""
@@ -12,6 +13,8 @@ _TAKERS = frozenset({"O", "S", "B"})
 _DONORS = frozenset({"N", "O", "P", "S"})
 _DOUBLE_DONORS = frozenset({"P", "S", "Se", "As"})
 """Elements whose arrow to oxygen is another way to draw a double bond."""
+_HYPERVALENT = frozenset({"P", "S"})
+"""Elements that have as many bonds as a cation in other ways, too."""
 
 
 def resolve_arrows(draft: Draft) -> None:
@@ -36,18 +39,47 @@ def resolve_arrows(draft: Draft) -> None:
 def add_missing_charges(draft: Draft) -> None:
     """Charges that the number of bonds calls for and that nobody drew: ``N`` with four bonds."""
     for atom in draft.mol.GetAtoms():
-        if atom.GetFormalCharge() or atom.GetSymbol() not in {"N", "O", "B", "Al"}:
+        symbol, order = atom.GetSymbol(), bond_order(atom)
+        charge = _ONIUM.get((symbol, order))
+        hypervalent = symbol in _HYPERVALENT
+        if not charge or atom.GetFormalCharge() or (hypervalent and not _is_saturated(atom)):
             continue
-        order = bond_order(atom)
-        charge = _ONIUM.get((atom.GetSymbol(), order))
-        if charge is None:
+        text = f"{symbol} with {order} bonds and no sign: "
+        anion = _bare_anion(atom) if hypervalent or symbol == "N" else None
+        if anion is not None and hypervalent:
+            bond = draft.mol.GetBondBetweenAtoms(atom.GetIdx(), anion.GetIdx())
+            bond.SetBondType(Chem.BondType.DOUBLE)
+            draft.warnings.append(text + "that to oxygen taken for double")
             continue
         atom.SetFormalCharge(charge)
-        text = f"{atom.GetSymbol()} with {order} bonds and no sign: charge {charge:+d} added"
-        if atom.GetSymbol() == "N" and (anion := _bare_anion(atom)) is not None:
+        text += f"charge {charge:+d} added"
+        if anion is not None:
             anion.SetFormalCharge(-1)
             text += f", and -1 to its {_NAMES[anion.GetSymbol()]}"
         draft.warnings.append(text)
+    _add_counter_charges(draft)
+
+
+def _is_saturated(atom: Chem.Atom) -> bool:
+    """Whether an atom has single bonds only, no hydrogens, and no metal that it may give to."""
+    single = all(bond.GetBondType() == Chem.BondType.SINGLE for bond in atom.GetBonds())
+    # the symbol of a dummy atom is its label
+    others = [other for other in atom.GetNeighbors() if other.GetAtomicNum()]
+    organic = all(other.GetSymbol() in IMPLICIT for other in others)
+    return single and organic and not atom.GetNumExplicitHs()
+
+
+def _add_counter_charges(draft: Draft) -> None:
+    """Alkali metals that stand alone beside an anion are its cations, though no sign was read."""
+    if sum(atom.GetFormalCharge() for atom in draft.mol.GetAtoms()) >= 0:
+        return
+    for atom in draft.mol.GetAtoms():
+        charge = VALENCE.get(atom.GetSymbol()) if atom.GetAtomicNum() else None
+        if charge and not atom.GetDegree() and not atom.GetFormalCharge():
+            atom.SetFormalCharge(charge)
+            draft.warnings.append(
+                f"lone {atom.GetSymbol()!r} beside an anion: charge {charge:+d} added"
+            )
 
 
 _NAMES = {"O": "oxygen", "N": "nitrogen"}
@@ -91,7 +123,8 @@ def complete_hydrogens(draft: Draft) -> None:
         drawn = atom.GetNumRadicalElectrons()
         if drawn or not found.GetNumRadicalElectrons() or atom.GetSymbol() not in IMPLICIT:
             continue
-        if not atom.GetDegree() and atom.GetFormalCharge():
+        if not atom.GetDegree() and atom.GetFormalCharge() and not atom.GetNumExplicitHs():
+            # an ion such as As3+, whereas NH3+ is an ammonium
             continue
         atom.SetNumExplicitHs(0)
         atom.SetNoImplicit(False)

@@ -114,11 +114,12 @@ def _single_atom(label: str, n_bonds: int, order: int) -> Fragment | None:
     if not match:
         return None
     symbol = match["symbol"]
-    if symbol not in _elements() or (0 < n_bonds <= _MOST_OF_GROUP and label in groups()):
-        return None
-    if match["left"] and match["right"]:
-        return None
     hydrogens = _hydrogens_of(match["left"] or match["right"])
+    # the groups NH and NH2 have fewer bonds
+    ammonium = symbol == "N" and hydrogens and order + hydrogens == 4
+    named = 0 < n_bonds <= _MOST_OF_GROUP and label in groups() and not ammonium
+    if symbol not in _elements() or named or (match["left"] and match["right"]):
+        return None
     charge = _charge_of(match["lead"]) + _charge_of(match["sign"])
     isotope = int(match["isotope"] or 0)
     if symbol == "C" and hydrogens is not None and not charge and order + hydrogens < 4:

@@ -51,7 +51,7 @@ def draft_valid(
 
 def _draft(graph: MoleculeGraph) -> Draft:
     draft = build(graph)
-    kekulize(draft, graph)
+    kekulize(draft)
     resolve_arrows(draft)
     add_missing_charges(draft)
     return draft

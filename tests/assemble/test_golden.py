@@ -272,6 +272,31 @@ CHARGES = {
     "pyridinium without a sign": Drawing(
         "N . . . . . .", around(6, "=-") + " 0-6", ring(6, 0), "C[n+]1ccccc1", "added"),
     "a phosphonium with a sign": Drawing("P+ . . . .", "0-1 0-2 0-3 0-4", CROSS, "C[P+](C)(C)C"),
+    "phosphonium without a sign": Drawing("P . . . .", "0-1 0-2 0-3 0-4", CROSS, "C[P+](C)(C)C", "added"),
+    "a phosphine oxide is none": Drawing("P . . . O", "0-1 0-2 0-3 0=4", CROSS, "CP(C)(C)=O"),
+    "sulfonium without a sign": Drawing("S . . .", "0-1 0-2 0-3", THREE, "C[S+](C)C", "added"),
+    "sulfonium with an R group": Drawing("S . . R1", "0-1 0-2 0-3", THREE, "*[S+](C)C", "added"),
+    "a bond from sulfur to a metal": Drawing("S . . Pt", "0-1 0-2 0-3", THREE, "C[SH](C)[Pt]"),
+    "sulfonium within a label": Drawing(". SMe2", "0-1", ROW, "C[S+](C)C", "added"),
+    "a sulfimide is none": Drawing("S . . NH", "0-1 0-2 0=3", THREE, "CS(C)=N"),
+    "a thioether that gives to a metal is none": Drawing(
+        "S . . Pt", "0-1 0-2 0>3", THREE, "CS(C)->[Pt]"),
+    "a sulfoxide with one line": Drawing("S . . O", "0-1 0-2 0-3", THREE, "CS(C)=O", "taken for double"),
+    "thiophene S-oxide": Drawing(
+        "S . . . . O", "0-1 1=2 2-3 3=4 4-0 0=5", ring(5, 0), "O=S1C=CC=C1"),
+    **{
+        f"{label} with two bonds and no sign": Drawing(
+            f". {label} .", "0-1 1-2", ZIGZAG, "C[NH2+]C", "added")
+        for label in ("NH2", "H2N")
+    },
+    "NH with three bonds and no sign": Drawing("NH . . .", "0-1 0-2 0-3", THREE, "C[NH+](C)C", "added"),
+    "an iminium without a sign": Drawing(". NH2", "0=1", ROW, "C=[NH2+]", "added"),
+    "pyridinium NH without a sign": Drawing(
+        "NH . . . . .", around(6, "=-"), ring(6), "c1cc[nH+]cc1", "added"),
+    "pyridinium NH with a circle": Drawing(
+        "NH . . . . .", around(6, ":"), ring(6), "c1cc[nH+]cc1", "added"),
+    "imidazolium with a circle": Drawing(
+        "NH . NH . .", around(5, ":"), ring(5), "c1c[nH+]c[nH]1", "added"),
     "perchlorate": Drawing("Cl O O O O-", "0=1 0=2 0=3 0-4", CROSS, "[O-]Cl(=O)(=O)=O"),
 }  # fmt: skip
 
@@ -289,6 +314,7 @@ HYDROGENS = {
     "too few written hydrogens on nitrogen": Drawing(". NH", "0-1", ROW, "CN"),
     "too few written hydrogens on silicon": Drawing(". SiH2", "0-1", ROW, "C[SiH3]", "fewer hydrogens"),
     "NH+ with two bonds": Drawing(". NH+ .", "0-1 1-2", ZIGZAG, "C[NH2+]C", "fewer hydrogens"),
+    "SH with two bonds": Drawing(". SH .", "0-1 1-2", ZIGZAG, "CSC"),
     "a hydrogen with two bonds": Drawing(". H .", "0-1 1-2", ROW, "C.C", "removed"),
     "a radical that is drawn": Drawing(". O·", "0-1", ROW, "C[O]"),
     "nitroxide": Drawing("N . . O·", "0-1 0-2 0-3", THREE, "CN(C)[O]"),
@@ -314,6 +340,25 @@ COMPONENTS = {
     "a salt": Drawing(". NH2 HCl", "0-1", [(0, 0), (1, 0), (3, 0)], "CN.Cl"),
     "a salt's label with a bond": Drawing(
         ". . KCl", "0-1 1-2", ZIGZAG, "CC.[K+].[Cl-]", "removed"),
+    **{
+        f"{label} with a bond": Drawing(f". . {label}", "0-1 1-2", ZIGZAG, "CC.Cl", "removed")
+        for label in ("HCl", "ClH")
+    },
+    **{
+        f"lone {label} is ammonium": Drawing(
+            f". O- {label}", "0-1", [(0, 0), (1, 0), (3, 0)], "C[O-].[NH4+]", warning)
+        for label, warning in (
+            ("NH4+", ""), ("NH4", "added"), ("NH3+", "fewer hydrogens"), ("H3N+", "fewer hydrogens"))
+    },
+    **{
+        f"lone {label} beside an anion": Drawing(
+            f". O- {label}", "0-1", [(0, 0), (1, 0), (3, 0)], f"C[O-].{ions}", "added")
+        for label, ions in (
+            ("K", "[K+]"), ("Na", "[Na+]"), ("2Li", "[Li+].[Li+]"), ("Ca", "[Ca+2]"))
+    },
+    "lone Na beside no anion": Drawing(". NH2 Na", "0-1", [(0, 0), (1, 0), (3, 0)], "CN.[Na]"),
+    "lone Na beside a zwitterion": Drawing(
+        "H3N+ . O- Na", "0-1 1-2", [*ZIGZAG[:3], (5, 0)], "[NH3+]C[O-].[Na]"),
     "water and ions": Drawing(
         "H2O Na+ . O- Zn", "2-3", [(0, 0), (2, 0), (4, 0), (5, 0), (7, 0)], "C[O-].O.[Na+].[Zn]"),
     "scraps of a caption": Drawing(

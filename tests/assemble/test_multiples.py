@@ -80,6 +80,18 @@ def test_a_halogen_beside_a_cation_is_its_anion(labels: tuple[str, ...], smiles:
     )
 
 
+def test_a_halogen_beside_a_sulfonium_without_a_sign_is_its_anion() -> None:
+    graph = beside("I", chain=("", "S", ""))
+    cation = MoleculeGraph(
+        np.concatenate([graph.xy, [(20, 40)]]),
+        (*graph.labels, ""),
+        np.zeros(5, np.int8),
+        np.concatenate([graph.bonds, [(1, 4)]]).astype(np.int32),
+        np.ones(3, np.int8),
+    )
+    assert assemble(cation).smiles == "C[S+](C)C.[I-]"
+
+
 def test_a_halogen_beside_a_neutral_molecule_is_none() -> None:
     assert assemble(beside("Br")).smiles == "CCN"
 
