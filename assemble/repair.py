@@ -12,6 +12,7 @@ from assemble.charges import add_missing_charges, resolve_arrows
 from assemble.graph import MoleculeGraph
 from assemble.labels import is_end_group
 from assemble.program import most_probable
+from assemble.reread import reread
 
 ROUNDS = 3
 """Times that readings are chosen: with other bonds a label may mean other atoms."""
@@ -29,7 +30,8 @@ def draft_valid(
     """A molecule in which no atom has too many bonds, and the graph that it is made of.
 
     A graph that breaks no rule is not touched. Of one that does, labels, charges and bonds are
-    read in the most probable way that breaks none, and every change is a warning.
+    read in the most probable way that breaks none, and every change is a warning. So it is with
+    labels that mean nothing where they stand.
 
     Args:
         graph: as drawn.
@@ -44,6 +46,11 @@ def draft_valid(
         graph, warnings = found
         told += warnings
         draft = _draft(graph)
+    if alternatives is not None:
+        graph, warnings = reread(draft, graph, alternatives)
+        if warnings:
+            told += warnings
+            draft = _draft(graph)
     weaken(draft, graph)
     draft.warnings[:0] = told
     return draft, graph

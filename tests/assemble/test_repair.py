@@ -150,3 +150,65 @@ def test_a_group_with_one_bond_that_has_two_is_read_otherwise() -> None:
     assert any("PMBN" in warning for warning in draft.warnings)
     lone = star([K.SINGLE], ["PMB", ""], [0.99])
     assert draft_valid(lone, read)[1] is lone
+
+
+@pytest.mark.parametrize(
+    ("others", "smiles", "told"),
+    [
+        ([(0, "S", 0.9), (0, "B", 0.05)], "CB(C)C", "S (atom 0) taken for B"),
+        ([(0, "S", 0.9), (0, "B", 0.03), (0, "N", 0.06)], "CN(C)C", "taken for N"),
+        ([(0, "S", 0.9), (0, "B", 0.01)], "C[S+](C)C", "charge +1 added"),
+        ([(0, "S", 0.6), (0, "Se", 0.2), (0, "O", 0.1), (0, "R1", 0.1)], "C[S+](C)C", "added"),
+    ],
+)
+def test_sulfur_with_three_bonds_is_what_else_was_read(
+    others: list[tuple[int, str, float]], smiles: str, told: str
+) -> None:
+    molecule = assemble(star([K.SINGLE] * 3, ["S", "", "", ""], [0.9] * 3), alternatives(others))
+    assert molecule.smiles == smiles
+    assert any(told in warning for warning in molecule.warnings), molecule.warnings
+
+
+@pytest.mark.parametrize("kinds", [[K.SINGLE] * 2, [K.SINGLE] * 2 + [K.DOUBLE], [K.SINGLE] * 4])
+def test_sulfur_that_needs_no_charge_is_sulfur(kinds: list[K]) -> None:
+    drawn = star(kinds, ["S", "", "", "O", "O"][: len(kinds) + 1], [0.9] * len(kinds))
+    assert "S" in assemble(drawn, alternatives([(0, "B", 0.3)])).smiles
+
+
+def beside(label: str, end: str) -> MoleculeGraph:
+    """Two atoms with a bond, and a lone label (atom 2)."""
+    xy = np.array([(0, 0), (1, 0), (4, 0)]) * 40
+    charges = [0, 1 if "+" in end else -1 if "-" in end else 0, 0]
+    return MoleculeGraph(xy, ("", end, label), charges, [(0, 1)], [K.SINGLE])
+
+
+@pytest.mark.parametrize(
+    ("label", "end", "others", "smiles"),
+    [
+        ("CH3", "NH2", [(2, "ClH", 0.04), (2, "HBr", 0.03)], "CN.Cl"),
+        ("H3C", "NH2", [(2, "2HCl", 0.04)], "CN.Cl.Cl"),
+        ("CH", "O-", [(2, "NH4+", 0.3)], "C[O-].[NH4+]"),
+        ("CH3", "O-", [(2, "Na+", 0.03), (2, "I-", 0.3)], "C[O-].[Na+]"),
+        ("C??", "NH2", [(2, "HCl", 0.1)], "CN.Cl"),
+        ("CH3", "NH2", [(2, "ClH", 0.01)], "CN"),
+        ("CH3", "NH2", [(2, "NH3", 0.0), (1, "HCl", 0.5)], "CN"),
+        ("I", "NH2", [(2, "I-", 0.4)], "CN"),
+    ],
+)
+def test_a_lone_label_that_is_no_molecule_is_what_else_was_read(
+    label: str, end: str, others: list[tuple[int, str, float]], smiles: str
+) -> None:
+    molecule = assemble(beside(label, end), alternatives(others))
+    assert molecule.smiles == smiles
+    assert any("taken for" in warning for warning in molecule.warnings) == ("." in smiles)
+
+
+def test_a_hydrogen_halide_with_a_bond_stands_for_itself() -> None:
+    drawn = star([K.SINGLE], ["ClH", ""], [0.95])
+    drawn = MoleculeGraph(
+        np.concatenate([drawn.xy, [(80, 0)]]), (*drawn.labels, "OH"), np.zeros(3),
+        [(0, 1), (1, 2)], [K.SINGLE] * 2, bond_scores=[0.95] * 2)  # fmt: skip
+    read = alternatives([(0, "ClH", 0.6), (0, "CH3", 0.2)])
+    assert assemble(drawn, read).smiles == "CO.Cl"
+    surer = alternatives([(0, "ClH", 0.5), (0, "Cl", 0.49)])
+    assert assemble(drawn, surer).smiles == "OCCl"
