@@ -1,0 +1,87 @@
+"""Is there ink where a bond is said to be? (numpy and OpenCV only)
+
+The refiner knows how molecules are drawn and may complete what a worn page lacks. On a page whose
+strokes are whole it must not: two atoms that lie a bond apart and have no stroke have no bond.
+"""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+POINTS = 33
+"""Places along a bond."""
+ASIDE = 4.5
+"""Pixels of the canonical frame to both sides of a bond where its stroke may lie."""
+INKED = 0.35
+"""Of the darkness of a typical stroke of the page: what is as dark is ink."""
+WHOLE, WORST = 0.9, 0.25
+"""Strokes of a page are whole if so much of a bond is inked, of all bonds but this share."""
+FEWEST = 4
+"""Bonds; fewer do not tell whether strokes are whole."""
+BARE = 0.4
+"""A bond of which less is inked has no stroke: what ink there is belongs to what it ends at."""
+DOUBTFUL = 0.998
+"""Bonds that are more probable than this are not questioned."""
+STRAY = 0.02
+"""What is left of the probability of a bond that has no stroke on such a page."""
+
+
+def stroke_coverage(
+    gray: NDArray[np.uint8], xy: NDArray[np.float32], pairs: NDArray[np.int64]
+) -> NDArray[np.float64]:
+    """(P,) share of the way between two atoms where there is ink.
+
+    Args:
+        gray: (H, W) in the canonical frame, white paper.
+        xy: (N, 2) atoms in its pixels; pairs: (P, 2) of them.
+    """
+    if not len(pairs):
+        return np.zeros(0)
+    begin, end = xy[pairs[:, 0]], xy[pairs[:, 1]]
+    along = end - begin
+    length = np.maximum(np.linalg.norm(along, axis=1, keepdims=True), 1e-3)
+    across = np.stack([-along[:, 1], along[:, 0]], -1) / length
+    t = np.linspace(0, 1, POINTS)[:, None, None]
+    s = np.arange(-ASIDE, ASIDE + 0.5)[:, None]
+    # (P, POINTS, sides, 2)
+    points = (begin[:, None, None] + t * along[:, None, None]) + s * across[:, None, None]
+    flat = points.reshape(len(pairs) * POINTS, -1, 2).astype(np.float32)
+    paper = cv2.remap(
+        gray,
+        flat[..., 0],
+        flat[..., 1],
+        cv2.INTER_LINEAR,
+        borderMode=cv2.BORDER_CONSTANT,
+        borderValue=255,
+    )
+    darkness = 255.0 - paper.min(1).reshape(len(pairs), POINTS)
+    share: NDArray[np.float64] = (darkness > INKED * np.median(darkness)).mean(1)
+    return share
+
+
+def without_bare(
+    edge: NDArray[np.float32],
+    gray: NDArray[np.uint8],
+    xy: NDArray[np.float32],
+    pairs: NDArray[np.int64],
+) -> NDArray[np.float32]:
+    """Probabilities of bonds, those of bonds without a stroke lowered if other bonds have theirs.
+
+    Args:
+        edge: (P, classes) probabilities, the first that there is no bond.
+        gray: (H, W) in the canonical frame.
+        xy: (N, 2) atoms in its pixels; pairs: (P, 2) of them.
+    """
+    bonds = np.flatnonzero(edge.argmax(1) > 0)
+    coverage = stroke_coverage(gray, xy, pairs[bonds])
+    if len(bonds) < FEWEST or np.quantile(coverage, WORST) < WHOLE:
+        return edge
+    bare = bonds[(coverage < BARE) & (edge[bonds, 0] > 1 - DOUBTFUL)]
+    if not len(bare):
+        return edge
+    lowered = edge.copy()
+    lowered[bare, 1:] *= STRAY
+    lowered[bare, 0] = 1 - lowered[bare, 1:].sum(1)
+    return lowered

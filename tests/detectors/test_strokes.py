@@ -1,0 +1,59 @@
+"""Bonds without a stroke, on pages whose other bonds have theirs."""
+
+import cv2
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from detectors.strokes import STRAY, stroke_coverage, without_bare
+
+LENGTH = 26.5
+XY = np.array([(30 + LENGTH * i, 40 + 13 * (i % 2)) for i in range(9)], np.float32)
+"""A zigzag."""
+PAIRS = np.array([(i, i + 1) for i in range(8)])
+
+
+def page(drawn: list[int], broken: bool = False) -> NDArray[np.uint8]:
+    """Strokes of some of the pairs; broken ones are dashes."""
+    gray = np.full((96, 280), 255, np.uint8)
+    for row in drawn:
+        p, q = XY[PAIRS[row]]
+        parts = [(0.0, 0.25), (0.4, 0.6), (0.8, 1.0)] if broken else [(0.0, 1.0)]
+        for a, b in parts:
+            ends = [tuple(np.rint(p + t * (q - p)).astype(int).tolist()) for t in (a, b)]
+            cv2.line(gray, ends[0], ends[1], 0, 2)
+    return gray
+
+
+def probabilities(bond: float) -> NDArray[np.float32]:
+    """All pairs are single bonds, the middle one with this probability."""
+    edge = np.tile(np.array([0.0005, 0.9995, 0.0], np.float32), (len(PAIRS), 1))
+    edge[4] = (1 - bond, bond, 0.0)
+    return edge
+
+
+def test_coverage_is_the_share_of_the_way_with_ink() -> None:
+    found = stroke_coverage(page([0, 1, 2, 3, 5, 6, 7]), XY, PAIRS)
+    assert (np.delete(found, 4) > 0.97).all()
+    assert found[4] < 0.3  # the neighbours' ends
+    assert stroke_coverage(page([0]), XY, PAIRS[:0]).shape == (0,)
+
+
+def test_a_bond_without_a_stroke_is_none_on_a_whole_page() -> None:
+    edge = without_bare(probabilities(0.97), page([0, 1, 2, 3, 5, 6, 7]), XY, PAIRS)
+    assert edge.argmax(1).tolist() == [1, 1, 1, 1, 0, 1, 1, 1]
+    assert edge[4, 1] == pytest.approx(0.97 * STRAY)
+    np.testing.assert_allclose(edge.sum(1), 1.0, atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("drawn", "broken", "bond"),
+    [
+        ([0, 1, 2, 3, 4, 5, 6, 7], False, 0.97),  # it has a stroke
+        ([0, 1, 2, 3, 5, 6, 7], True, 0.97),  # strokes are broken: one may be lost
+        ([0, 1, 2, 3, 5, 6, 7], False, 0.9995),  # beyond doubt
+    ],
+)
+def test_other_bonds_are_left_alone(drawn: list[int], broken: bool, bond: float) -> None:
+    edge = probabilities(bond)
+    np.testing.assert_array_equal(without_bare(edge, page(drawn, broken), XY, PAIRS), edge)
