@@ -1,9 +1,9 @@
-"""Pictures in, drawn graphs out: scale, detect, connect, refine and read, batched."""
+"""Pictures in, drawn graphs out: scale, detect, connect, refine and read."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -56,14 +56,10 @@ INK_LEVELS = (100, 200)
 """Limits of the gray value below which there is ink, when the picture is cropped."""
 LARGEST = 4096
 """Longest side, in pixels, of an image in the canonical frame; larger ones are no molecules."""
-MOST_PIXELS = 1 << 21
-MOST_PADDING = 1.35
-"""Limits of a batch: its pixels, and how much larger padding may make it."""
 SURE_LABEL = 0.9
 """Labels read with less probability than this are read in other ways, too."""
-DOUBTFUL = 0.25
-"""Raw confidence below which an image is read again, larger and smaller; the surest counts."""
-OTHER_SCALE = 1.22
+OTHER_SCALES = (1 / 1.1, 1.1)
+"""At which an image may be read again, of its own."""
 RETRY = 1.3
 """The scale is taken again when the bonds found are this much longer or shorter than expected."""
 
@@ -80,6 +76,8 @@ class Reading:
     """Raw score in [0, 1] that the whole graph is right; 0.0 without atoms."""
     alternatives: Alternatives | None = None
     """What else was scored for the graph's atoms and bonds."""
+    agreement: float = 1.0
+    """Share in [0, 1] of several looks at the image that say the same, weighted; 1.0 of one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,44 +182,40 @@ class Parser:
         return cls(network, scale, threads, engine)
 
     @torch.inference_mode()
-    def parse(self, images: Sequence[NDArray[np.uint8]]) -> list[Reading]:
-        """Read images of any size, (H, W) gray with white paper; one reading each, in order."""
-        readings = [_nothing() for _ in images]
-        with stage("scale"):
-            boxes = [ink_box(image) for image in images]
-            inked = [i for i, box in enumerate(boxes) if box is not None]
-            crops = [_cut(images[i], boxes[i]) for i in inked]
-            lengths = self._bond_lengths(crops)
-            pages = [
-                _normalise(crop, length, boxes[i])
-                for i, crop, length in zip(inked, crops, lengths, strict=True)
-            ]
-        for i, reading in zip(inked, self._read(pages), strict=True):
-            readings[i] = reading
-        for attempt in (_measured_again, _larger, _smaller):
-            with stage("scale"):
-                tried = {
-                    k: _normalise(crops[k], length, boxes[i])
-                    for k, i in enumerate(inked)
-                    if (length := attempt(readings[i], lengths[k])) > 0
-                }
-            for k, reading in zip(tried, self._read(list(tried.values())), strict=True):
-                if reading.confidence > readings[inked[k]].confidence:
-                    readings[inked[k]] = reading
-        return readings
+    def looks(self, image: NDArray[np.uint8]) -> Iterator[Reading]:
+        """Readings of an image at its own scale and a little larger and smaller.
 
-    def _bond_lengths(self, crops: Sequence[NDArray[np.uint8]]) -> list[float]:
-        """Estimated bond length of each crop in its own pixels."""
-        lengths = []
-        for crop in crops:
-            factor = min(1.0, COARSE / max(crop.shape))
+        Each is made when it is asked for; where they agree, they are right more often than the
+        surest of them.
+
+        Args:
+            image: of any size, (H, W) gray with white paper.
+        """
+        with stage("scale"):
+            box = ink_box(image)
+            crop = image if box is None else image[box[1] : box[3], box[0] : box[2]]
+            length = 0.0 if box is None else self._bond_length(crop)
+        if box is None:
+            yield _nothing()
+            return
+        reading = self._read(crop, length, box)
+        if measured := _measured_again(reading, length):
+            second = self._read(crop, measured, box)
+            if second.confidence > reading.confidence:
+                reading, length = second, measured
+        yield reading
+        for scale in OTHER_SCALES:
+            yield self._read(crop, length / scale, box)
+
+    def _bond_length(self, crop: NDArray[np.uint8]) -> float:
+        """Estimated bond length of a crop in its own pixels."""
+        factor = min(1.0, COARSE / max(crop.shape))
+        length = self._bond_length_at(crop, factor)
+        if length > LONG_BOND:
+            # few and long bonds: measured again at a size where the network is surer
+            factor *= BOND / length
             length = self._bond_length_at(crop, factor)
-            if length > LONG_BOND:
-                # few and long bonds: measured again at a size where the network is surer
-                factor *= BOND / length
-                length = self._bond_length_at(crop, factor)
-            lengths.append(length / factor)
-        return lengths
+        return length / factor
 
     def _bond_length_at(self, crop: NDArray[np.uint8], factor: float) -> float:
         """Estimated bond length, in pixels, of a crop that is resampled by a factor."""
@@ -229,19 +223,16 @@ class Parser:
         (votes,) = self._vote(ink_of(stack([coarse], SCALE_MULTIPLE)))
         return float(expected_length(tally(votes))[0])
 
-    def _read(self, pages: Sequence[_Page | None]) -> list[Reading]:
-        """Readings of pages in the canonical frame; None is a page that can't be a molecule."""
-        readings = [_nothing() for _ in pages]
-        there = {i: page for i, page in enumerate(pages) if page is not None}
-        for group in _similar_sizes({i: page.gray.shape for i, page in there.items()}):
-            found = self._read_group([there[i] for i in group])
-            for i, reading in zip(group, found, strict=True):
-                readings[i] = reading
-        return readings
-
-    def _read_group(self, pages: Sequence[_Page]) -> list[Reading]:
-        found = self.read_canonical(stack([page.gray for page in pages], MULTIPLE))
-        return [_reading(*read, page) for read, page in zip(found, pages, strict=True)]
+    def _read(
+        self, crop: NDArray[np.uint8], bond_length: float, box: tuple[int, int, int, int]
+    ) -> Reading:
+        """What a crop says if its bonds have that length; nothing if that is impossible."""
+        with stage("scale"):
+            page = _normalise(crop, bond_length, box)
+        if page is None:
+            return _nothing()
+        (found,) = self.read_canonical(stack([page.gray], MULTIPLE))
+        return _reading(*found, page)
 
     @torch.inference_mode()
     def read_canonical(self, gray: Tensor) -> list[tuple[MoleculeGraph, float, Alternatives]]:
@@ -325,15 +316,6 @@ def _measured_again(reading: Reading, expected: float) -> float:
     return reading.bond_length
 
 
-def _larger(reading: Reading, expected: float) -> float:
-    """A doubtful reading is tried again at other scales; a sure one is not (0)."""
-    return expected / OTHER_SCALE if reading.confidence < DOUBTFUL else 0.0
-
-
-def _smaller(reading: Reading, expected: float) -> float:
-    return expected * OTHER_SCALE if reading.confidence < DOUBTFUL else 0.0
-
-
 def build_networks(architecture: dict[str, Any]) -> tuple[ParserNetwork, ScaleNetwork]:
     """Untrained networks of the architecture that a sidecar describes."""
     return ParserNetwork(NetworkConfig(**architecture["parser"])), ScaleNetwork(
@@ -345,37 +327,15 @@ def _nothing() -> Reading:
     return Reading(MoleculeGraph.empty(), 0.0, 0.0)
 
 
-def _cut(gray: NDArray[np.uint8], box: tuple[int, int, int, int] | None) -> NDArray[np.uint8]:
-    left, top, right, bottom = box or (0, 0, gray.shape[1], gray.shape[0])
-    return gray[top:bottom, left:right]
-
-
 def _normalise(
-    crop: NDArray[np.uint8], bond_length: float, box: tuple[int, int, int, int] | None
+    crop: NDArray[np.uint8], bond_length: float, box: tuple[int, int, int, int]
 ) -> _Page | None:
     factor = READ_BOND / bond_length
     if max(crop.shape) * factor > LARGEST:
         return None
     small = np.pad(resample(crop, factor), PADDING, constant_values=255)
-    left, top = (box or (0, 0))[:2]
-    origin = np.array([left, top], np.float32) - PADDING / factor
+    origin = np.array(box[:2], np.float32) - PADDING / factor
     return _Page(small, factor, origin.astype(np.float32))
-
-
-def _similar_sizes(shapes: Mapping[int, tuple[int, ...]]) -> list[list[int]]:
-    """Groups of images, by their keys, whose padding to a common size wastes little."""
-    groups: list[list[int]] = []
-    for i in sorted(shapes, key=lambda i: (shapes[i][0] * shapes[i][1], i)):
-        group = [*groups[-1], i] if groups else [i]
-        height = max(shapes[k][0] for k in group)
-        width = max(shapes[k][1] for k in group)
-        padded = len(group) * height * width
-        own = sum(shapes[k][0] * shapes[k][1] for k in group)
-        if groups and padded <= min(MOST_PIXELS, MOST_PADDING * own):
-            groups[-1] = group
-        else:
-            groups.append([i])
-    return groups
 
 
 def _reading(

@@ -45,7 +45,7 @@ def main() -> None:
     FIGURES.mkdir(exist_ok=True)
     parser = Parser.load(shipped_weights(), 1)
     gray = load_image(EXAMPLE).gray
-    (reading,) = parser.parse([gray])
+    reading = next(parser.looks(gray))
     canonical = resample(gray, BOND / reading.bond_length)
     atoms, middles, pairs = keypoints(parser, canonical)
     figures = {

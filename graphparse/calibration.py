@@ -14,16 +14,17 @@ from detectors.parser import Reading
 
 
 def features(reading: Reading, molecule: Molecule) -> NDArray[np.float64]:
-    """(4,) what tells right from wrong readings.
+    """(5,) what tells right from wrong readings.
 
     The log of the product of all scores, the log of one minus the lowest score, whether the
-    chemistry had to warn, and the log number of atoms.
+    chemistry had to warn, the log number of atoms, and the share of looks that disagree.
     """
     graph = reading.graph
     scores = np.concatenate([graph.atom_scores, graph.bond_scores])
     doubt = np.log(1 - float(scores.min()) + 1e-3)
     product = max(float(np.log(reading.confidence + 1e-12)), -12.0)
-    return np.array([product, doubt, float(bool(molecule.warnings)), float(np.log(graph.n_atoms))])
+    warned, size = float(bool(molecule.warnings)), float(np.log(graph.n_atoms))
+    return np.array([product, doubt, warned, size, 1 - reading.agreement])
 
 
 @cache

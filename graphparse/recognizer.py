@@ -20,6 +20,7 @@ from detectors.checkpoint import CheckpointError
 from detectors.engine import Engine
 from detectors.parser import Parser, Reading
 from detectors.stages import stage
+from graphparse.agreement import agreed
 from graphparse.calibration import calibrated
 from graphparse.fallback import Fallback, captioned
 from graphparse.images import (
@@ -244,7 +245,7 @@ def _name(image: ImageSource, index: int) -> str:
 def _parse(parser: Parser, picture: NDArray[np.uint8]) -> Reading | str:
     """A reading, or what went wrong."""
     try:
-        return parser.parse([picture])[0]
+        return agreed(parser.looks(picture))
     except Exception as error:
         logger.warning("a picture of shape %s failed", picture.shape, exc_info=True)
         return f"{type(error).__name__}: {error}"

@@ -54,4 +54,4 @@ def test_calibration_writes_coefficients(
     out = tmp_path / "calibration.json"
     images, right = calibrate([folder], recognizer, out)
     assert (images, right) == (2 * len(held), len(held))
-    assert len(json.loads(out.read_text())["coefficients"]) == 5
+    assert len(json.loads(out.read_text())["coefficients"]) == 6

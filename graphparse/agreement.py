@@ -1,0 +1,62 @@
+"""Of several looks at a picture the reading that most of them agree on."""
+
+from __future__ import annotations
+
+import logging
+import math
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import replace
+
+from assemble.molecule import AssembleError, assemble
+from detectors.parser import Reading
+from detectors.stages import stage
+
+logger = logging.getLogger(__name__)
+
+SURE = 0.8
+"""Raw confidence from which one look is enough."""
+
+
+def agreed(looks: Iterator[Reading]) -> Reading:
+    """The first reading if it is sure; else that of the molecule which has most votes.
+
+    The vote of a reading is the root of its confidence: two that agree outweigh a surer third.
+    Of the readings of that molecule the surest is taken, with the share of the votes it had.
+
+    Args:
+        looks: at least one reading; further ones are asked for only if there is doubt.
+    """
+    first = next(looks)
+    if not first.graph.n_atoms or first.confidence >= SURE:
+        return first
+    readings = [first, *looks]
+    ballots: dict[str, list[Reading]] = defaultdict(list)
+    for reading in readings:
+        ballots[_meaning(reading)].append(reading)
+    votes = {
+        name: sum(math.sqrt(reading.confidence) for reading in found)
+        for name, found in ballots.items()
+        if name
+    }
+    if not votes:
+        return max(readings, key=lambda reading: reading.confidence)
+    best = max(votes, key=votes.__getitem__)
+    surest = max(ballots[best], key=lambda reading: reading.confidence)
+    total = sum(math.sqrt(reading.confidence) for reading in readings)
+    return replace(surest, agreement=votes[best] / total if total else 0.0)
+
+
+def _meaning(reading: Reading) -> str:
+    """InChI, or SMILES where there is none; "" for what is no molecule."""
+    if not reading.graph.n_atoms:
+        return ""
+    try:
+        with stage("assembler"):
+            molecule = assemble(reading.graph, reading.alternatives)
+    except AssembleError:
+        return ""
+    except Exception:  # a graph nobody thought of is told about when it is the one that counts
+        logger.debug("a drawn graph could not be worked out", exc_info=True)
+        return ""
+    return molecule.inchi or molecule.smiles
