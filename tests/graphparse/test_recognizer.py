@@ -2,6 +2,7 @@
 
 import csv
 import io
+from collections.abc import Iterator
 from pathlib import Path
 
 import cv2
@@ -129,10 +130,10 @@ class Clumsy:
     def __init__(self, error: Exception, reading: Reading) -> None:
         self.error, self.reading = error, reading
 
-    def parse(self, images: list[np.ndarray]) -> list[Reading]:
-        if any(image.shape[1] > 100 for image in images):
+    def looks(self, image: np.ndarray) -> Iterator[Reading]:
+        if image.shape[1] > 100:
             raise self.error
-        return [self.reading for _ in images]
+        yield self.reading
 
 
 @pytest.mark.parametrize("error", [IndexError("no index"), cv2.error("resize"), MemoryError()])
