@@ -13,8 +13,14 @@ from rdkit.Geometry import Point3D
 
 from assemble.fragment import Fragment, FragmentAtom
 from assemble.graph import BondKind, MoleculeGraph
-from assemble.labels import parse_label
-from assemble.multiples import COUNT_PROPERTY, bracket_count, mark_bracketed, split_count
+from assemble.labels import is_end_group, parse_label
+from assemble.multiples import (
+    COUNT_PROPERTY,
+    bracket_count,
+    is_companion,
+    mark_bracketed,
+    split_count,
+)
 from assemble.writers import mark_group
 
 ORDERS: dict[BondKind, int] = {BondKind.DOUBLE: 2, BondKind.TRIPLE: 3}
@@ -86,7 +92,7 @@ def build(graph: MoleculeGraph) -> Draft:
         fragment = parse_label(_DOTS.sub("", label), len(rows), order, bool(toward > LEFTWARDS))
         if not fragment.understood:
             draft.warnings.append(f"label {label!r} could not be read: kept as a dummy atom")
-        if not rows and _is_scrap(fragment, drawn_charge):
+        if not rows and _is_scrap(label, fragment, drawn_charge):
             draft.warnings.append(f"lone {label or 'C'!r} is no molecule: left out")
             draft.atom_of.append((-1, -1))
             continue
@@ -110,7 +116,7 @@ def _counted_species(label: str, drawn_charge: int) -> tuple[Fraction, Fragment]
         return None
     fragment = parse_label(split[1], 0, 0)
     hydrogen = fragment.atoms[0].symbol == "H"
-    if not fragment.understood or hydrogen or _is_scrap(fragment, drawn_charge):
+    if not fragment.understood or hydrogen or _is_scrap(split[1], fragment, drawn_charge):
         return None
     return split[0], fragment
 
@@ -124,16 +130,26 @@ def _counted_acid(graph: MoleculeGraph, atom: int, rows: list[int]) -> tuple[str
     return (match["acid"], int(match["count"])) if hangs_on in _ACIDIC else None
 
 
-def _is_scrap(fragment: Fragment, drawn_charge: int) -> bool:
+def _is_scrap(label: str, fragment: Fragment, drawn_charge: int) -> bool:
     """Whether a label without bonds is a stroke or a piece of a caption rather than a species.
 
-    ``HCl``, ``H2O``, ``Na+`` or ``Zn`` stand alone; ``O``, ``OH`` or ``CH3`` do not.
+    ``HCl``, ``H2O``, ``Na+`` or ``Zn`` stand alone; ``O``, ``OH``, ``CH3``, ``O-`` or ``Ts`` do
+    not.
     """
-    atom = fragment.atoms[0]
-    if len(fragment.atoms) > 1 or atom.charge or drawn_charge or atom.symbol not in IMPLICIT:
+    if is_companion(label):
         return False
+    if len(fragment.atoms) > 1:
+        return label.isalpha() and is_end_group(label)
+    atom = fragment.atoms[0]
+    charge, hydrogens = atom.charge or drawn_charge, atom.hydrogens or 0
     full = {"C": 4, "N": 3, "O": 2, "S": 2, "P": 3, "B": 3, "Si": 4, "As": 3, "Se": 2, "Te": 2}
-    return atom.hydrogens is None or atom.hydrogens < full.get(atom.symbol, 1)
+    if not charge:
+        bare = atom.hydrogens is None or hydrogens < full.get(atom.symbol, 1)
+        return atom.symbol in IMPLICIT and bare
+    if atom.symbol not in full or atom.symbol == "B":
+        return False  # metals, halides and borates
+    # NH3+ is ammonium that somebody miscounted
+    return hydrogens < full[atom.symbol] if charge > 0 else hydrogens != full[atom.symbol] + charge
 
 
 def bonds_around(graph: MoleculeGraph) -> list[list[int]]:

@@ -361,6 +361,9 @@ COMPONENTS = {
         "H3N+ . O- Na", "0-1 1-2", [*ZIGZAG[:3], (5, 0)], "[NH3+]C[O-].[Na]"),
     "water and ions": Drawing(
         "H2O Na+ . O- Zn", "2-3", [(0, 0), (2, 0), (4, 0), (5, 0), (7, 0)], "C[O-].O.[Na+].[Zn]"),
+    "an ion with too few hydrogens is a scrap": Drawing(". O . O-", "0-1 1-2", [*ZIGZAG[:3], (5, 0)], "COC", "left out"),
+    "a group that hangs on nothing is a scrap": Drawing(". O . Ts", "0-1 1-2", [*ZIGZAG[:3], (5, 0)], "COC", "left out"),
+    "an acid that is called as a group is none": Drawing(". O . TFA", "0-1 1-2", [*ZIGZAG[:3], (5, 0)], "COC.O=C(O)C(F)(F)F"),
     "scraps of a caption": Drawing(
         ". NH2 O OH CH3 .", "0-1", [(0, 0), (1, 0), (3, 0), (4, 0), (5, 0), (6, 0)], "CN", "left out"),
     "two bonds upon each other": Drawing(". OH", "0-1 1-0", ROW, "CO", "bonded already"),
