@@ -145,7 +145,7 @@ def _is_scrap(label: str, fragment: Fragment, drawn_charge: int) -> bool:
     full = {"C": 4, "N": 3, "O": 2, "S": 2, "P": 3, "B": 3, "Si": 4, "As": 3, "Se": 2, "Te": 2}
     if not charge:
         bare = atom.hydrogens is None or hydrogens < full.get(atom.symbol, 1)
-        return atom.symbol in IMPLICIT and bare
+        return bare and (atom.symbol in IMPLICIT or atom.symbol == "H")
     if atom.symbol not in full or atom.symbol == "B":
         return False  # metals, halides and borates
     # NH3+ is ammonium that somebody miscounted

@@ -18,6 +18,7 @@ from detectors.vocabulary import (
     CHARGES,
     EDGE_CLASSES,
     OTHER_LABEL,
+    label_class,
     label_of_class,
 )
 
@@ -59,6 +60,11 @@ class Decoded:
     """(N,) whether it is an atom only if its label says so: a doubtful one that stands alone."""
     to_read: NDArray[np.int64]
     """Indices of the atoms whose label has to be read."""
+
+    def room(self) -> NDArray[np.int64]:
+        """(N,) bonds that bare carbons and nitrogens can have; 0 for all others."""
+        best = self.label.argmax(1)
+        return np.select([best == BARE_CARBON, best == label_class("N")], [4, 3])
 
     def graphs(
         self, n_images: int, readings: Sequence[LabelReading]

@@ -33,7 +33,7 @@ from detectors.network import HEAT, SHAPE, NetworkConfig, ParserNetwork, ink_of
 from detectors.scale import MULTIPLE as SCALE_MULTIPLE
 from detectors.scale import ScaleNetwork, expected_length, tally
 from detectors.stages import stage
-from detectors.strokes import without_bare
+from detectors.strokes import weighed
 from detectors.vocabulary import decode, fingerprint
 
 ATOM_THRESHOLD = 0.12
@@ -254,9 +254,12 @@ class Parser:
                 features, xy, scores, image_index, torch.from_numpy(pairs)
             )
             decoded = decode_graph(xy.numpy(), image_index.numpy(), pairs, refined)
+            room = decoded.room()
             for image, page in enumerate(gray.numpy()):
                 mine = decoded.image_index[pairs[:, 0]] == image
-                decoded.edge[mine] = without_bare(decoded.edge[mine], page, decoded.xy, pairs[mine])
+                decoded.edge[mine] = weighed(
+                    decoded.edge[mine], page, decoded.xy, pairs[mine], room
+                )
         with stage("labels"):
             to_read = torch.from_numpy(decoded.to_read)
             readings = self._labels(features, xy[to_read], image_index[to_read], to_read)

@@ -2,6 +2,7 @@
 
 The refiner knows how molecules are drawn and may complete what a worn page lacks. On a page whose
 strokes are whole it must not: two atoms that lie a bond apart and have no stroke have no bond.
+The same measure tells on which pages a line may have got lost.
 """
 
 from __future__ import annotations
@@ -9,6 +10,8 @@ from __future__ import annotations
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+
+from detectors.rings import with_lost_lines
 
 POINTS = 33
 """Places along a bond."""
@@ -61,23 +64,30 @@ def stroke_coverage(
     return share
 
 
-def without_bare(
+def weighed(
     edge: NDArray[np.float32],
     gray: NDArray[np.uint8],
     xy: NDArray[np.float32],
     pairs: NDArray[np.int64],
+    room: NDArray[np.int64],
 ) -> NDArray[np.float32]:
-    """Probabilities of bonds, those of bonds without a stroke lowered if other bonds have theirs.
+    """Probabilities of bonds in the light of what strokes the page has.
+
+    On a page with whole strokes those of bonds without one are lowered; on a worn one, rings that
+    lack a line are completed.
 
     Args:
         edge: (P, classes) probabilities, the first that there is no bond.
         gray: (H, W) in the canonical frame.
         xy: (N, 2) atoms in its pixels; pairs: (P, 2) of them.
+        room: (N,) see :func:`detectors.rings.with_lost_lines`.
     """
     bonds = np.flatnonzero(edge.argmax(1) > 0)
-    coverage = stroke_coverage(gray, xy, pairs[bonds])
-    if len(bonds) < FEWEST or np.quantile(coverage, WORST) < WHOLE:
+    if len(bonds) < FEWEST:
         return edge
+    coverage = stroke_coverage(gray, xy, pairs[bonds])
+    if np.quantile(coverage, WORST) < WHOLE:
+        return with_lost_lines(edge, pairs, room)
     bare = bonds[(coverage < BARE) & (edge[bonds, 0] > 1 - DOUBTFUL)]
     if not len(bare):
         return edge

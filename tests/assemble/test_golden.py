@@ -362,6 +362,7 @@ COMPONENTS = {
     "water and ions": Drawing(
         "H2O Na+ . O- Zn", "2-3", [(0, 0), (2, 0), (4, 0), (5, 0), (7, 0)], "C[O-].O.[Na+].[Zn]"),
     "an ion with too few hydrogens is a scrap": Drawing(". O . O-", "0-1 1-2", [*ZIGZAG[:3], (5, 0)], "COC", "left out"),
+    "a hydrogen that hangs on nothing is a scrap": Drawing(". O . H", "0-1 1-2", [*ZIGZAG[:3], (5, 0)], "COC", "left out"),
     "a group that hangs on nothing is a scrap": Drawing(". O . Ts", "0-1 1-2", [*ZIGZAG[:3], (5, 0)], "COC", "left out"),
     "an acid that is called as a group is none": Drawing(". O . TFA", "0-1 1-2", [*ZIGZAG[:3], (5, 0)], "COC.O=C(O)C(F)(F)F"),
     "scraps of a caption": Drawing(
