@@ -32,6 +32,8 @@ class Scene:
     """For each atom the boxes of its letters, its anchor's first."""
     around: list[list[int]]
     """For each atom its neighbours."""
+    ends: dict[tuple[int, int], Point]
+    """Where the bond of an atom to a neighbour ends, if not at the atom's place."""
 
 
 def cut(scene: Scene, a: int, b: int, p: Point, q: Point) -> tuple[float, float]:
@@ -98,7 +100,7 @@ def draw_bond(scene: Scene, a: int, b: int, kind: int, side: int) -> None:
     if kind == BondKind.DOUBLE:
         _double(scene, a, b, side)
         return
-    p, q = scene.places[a], scene.places[b]
+    p, q = scene.ends.get((a, b), scene.places[a]), scene.ends.get((b, a), scene.places[b])
     start, stop = cut(scene, a, b, p, q)
     if kind == BondKind.TRIPLE:
         _stroke(scene, _at(p, q, start), _at(p, q, stop))

@@ -40,7 +40,11 @@ _SULFONYL = Group(1.0, (Spelling("SO2", 0),), (Spelling("O2S", 2), Spelling("SO2
 
 
 def choose_sites(
-    mol: Any, rng: np.random.Generator, merge: float, given: dict[int, Site]
+    mol: Any,
+    rng: np.random.Generator,
+    merge: float,
+    given: dict[int, Site],
+    closed: frozenset[int] = frozenset(),
 ) -> dict[int, Site]:
     """A random set of groups to contract that do not overlap and leave something to stand on.
 
@@ -49,6 +53,7 @@ def choose_sites(
         rng: picks among the places.
         merge: odds that groups on two-bonded N, and SO2 in chains, become labels inside the chain.
         given: sites that are chosen already.
+        closed: atoms that labels of another kind stand for.
 
     Returns:
         The chosen sites by the atom that their label stands on.
@@ -60,7 +65,7 @@ def choose_sites(
         # Large groups first: half of the time a part of one is taken instead.
         ranks = rng.random(len(found)) + np.array([len(site.atoms) > 3 for site in found])
         lots = rng.random(len(found))
-        taken: set[int] = {i for site in given.values() for i in site.atoms}
+        taken: set[int] = {i for site in given.values() for i in site.atoms} | closed
         parents = {site.parent for site in given.values()}
         for i in np.argsort(-ranks).tolist():
             site = found[i]
@@ -72,13 +77,13 @@ def choose_sites(
             parents.add(site.parent)
             sites[site.root] = site
     if rng.random() < merge:
-        _merge(mol, sites)
+        _merge(mol, sites, closed)
     return sites
 
 
-def _merge(mol: Any, sites: dict[int, Site]) -> None:
+def _merge(mol: Any, sites: dict[int, Site], closed: frozenset[int]) -> None:
     """Turn N with a group on it, and SO2, into labels with two bonds, in place."""
-    taken = frozenset().union(*(site.atoms for site in sites.values()))
+    taken = closed.union(*(site.atoms for site in sites.values()))
     for index in range(mol.GetNumAtoms()):
         atom = mol.GetAtomWithIdx(index)
         if index in taken or atom.GetFormalCharge() or atom.GetTotalNumHs():

@@ -25,6 +25,8 @@ from data.drawing import Drawing
 from data.formulae import with_substituents
 from data.layout import lay_out, set_positions, without_atoms
 from data.lettering import extent, write_labels
+from data.linked import Link, choose_links
+from data.linked_layout import STRAIGHT, Written, in_line, shortened, write_links
 from data.nestle import nestle
 from data.nitrogen import with_protected
 from data.odds import DepictOdds
@@ -125,9 +127,13 @@ def _depict(smiles: str, rng: np.random.Generator, odds: DepictOdds) -> Drawing 
     ring = lots[4] < odds.hydrogens_ring and mol.GetNumAtoms() <= odds.hydrogens_ring_max_atoms
     if stereo or polar or end or ring or (fusion and "@" in smiles):
         mol = with_hydrogens(mol, rng, stereo, fusion, polar, end, ring, _closed(given))
+    links: list[Link] = []
+    if rng.random() < odds.linked:
+        links = choose_links(mol, rng, _closed(given) | {-1 if centre is None else centre})
+    linked = frozenset().union(*(link.atoms for link in links))
     sites = given
     if rng.random() < odds.abbreviate:
-        sites = choose_sites(mol, rng, odds.merge, given)
+        sites = choose_sites(mol, rng, odds.merge, given, linked)
     hidden = frozenset().union(*(site.atoms - {site.root} for site in sites.values()))
     style = _label_style(rng, odds)
     written = bool(style.chain_text or style.unsaturated_text)
@@ -137,15 +143,19 @@ def _depict(smiles: str, rng: np.random.Generator, odds: DepictOdds) -> Drawing 
         style = replace(style, stack=bool(rng.random() < 0.3))
     elif rng.random() < (odds.long_written if written else odds.long):
         change = long_bonds
-    if gap is not None and hidden.intersection(gap):
+    if gap is not None and (links or hidden.intersection(gap)):
         gap = None
     shape = for_layout(mol, gap, bool(rng.random() < odds.bent))
     left_out = hidden if hidden and rng.random() < odds.compact else frozenset()
-    xy = _lay_out(without_atoms(shape, left_out) if left_out else shape, change, rng, odds)
-    if xy is None:
-        return None
-    if left_out or shape is not mol:
-        xy = set_positions(mol, left_out, xy)
+    joined = _lay_out_links(mol, shape, links, hidden, left_out, change, rng, odds) if links else {}
+    if joined:
+        xy = np.array(mol.GetConformer().GetPositions()[:, :2])
+        hidden |= linked - joined.keys()
+    else:
+        found = _lay_out(without_atoms(shape, left_out) if left_out else shape, change, rng, odds)
+        if found is None:
+            return None
+        xy = set_positions(mol, left_out, found) if left_out or shape is not mol else found
     wavy = {} if centre is None else wavy_bond(mol, centre, hidden, rng)
     if has_loose_double_bond(mol):
         unknown = []
@@ -159,6 +169,8 @@ def _depict(smiles: str, rng: np.random.Generator, odds: DepictOdds) -> Drawing 
     plan = Plan(
         names,
         sites,
+        joined,
+        {i: link.root for link in links for i in link.atoms} if joined else {},
         hidden,
         wavy,
         style,
@@ -170,6 +182,42 @@ def _depict(smiles: str, rng: np.random.Generator, odds: DepictOdds) -> Drawing 
         change is not None,
     )
     return _draw(mol, xy, plan, truth or smiles, rng, odds)
+
+
+def _lay_out_links(
+    mol: Any,
+    shape: Any,
+    links: list[Link],
+    hidden: frozenset[int],
+    left_out: frozenset[int],
+    change: Callable[[Any, np.random.Generator], Change] | None,
+    rng: np.random.Generator,
+    odds: DepictOdds,
+) -> dict[int, Written]:
+    """Lay a molecule out, in place, with room for labels that link its parts.
+
+    Args:
+        mol: gets the conformer.
+        shape: what is laid out instead of it.
+        links: what the labels stand for.
+        hidden: atoms inside of other labels.
+        left_out: those of them that get no room.
+        change: how the layout is redrawn.
+        rng: makes the choices.
+        odds: how often what is chosen.
+
+    Returns:
+        The labels by their atom; none if there is no room.
+    """
+    inside = frozenset().union(*(link.atoms - {link.root} for link in links))
+    left_out |= inside
+    if change is None and rng.random() < STRAIGHT:
+        change = in_line(links, left_out)
+    xy = _lay_out(without_atoms(shortened(shape, links), left_out), change, rng, odds)
+    if xy is None:
+        return {}
+    set_positions(mol, left_out, xy)
+    return write_links(mol, links, hidden | inside, rng)
 
 
 def _closed(sites: dict[int, Site]) -> frozenset[int]:
@@ -260,7 +308,8 @@ def _draw(
     around: dict[int, list[int]] = {i: [] for i in kept}
     for bond in bonds_of(mol):
         a, b = bond.GetBeginAtomIdx(), bond.GetEndAtomIdx()
-        if a in plan.hidden or b in plan.hidden:
+        a, b = plan.stands_for.get(a, a), plan.stands_for.get(b, b)
+        if a == b or a in plan.hidden or b in plan.hidden:
             continue
         kind = _KINDS.get(bond.GetBondType())
         if kind is None:
@@ -314,6 +363,7 @@ def _draw(
         smiles,
         {new[i]: lead for i, lead in plan.salt.leads.items()},
         tuple((a / scale, b / scale, c / scale, d / scale) for a, b, c, d in brackets),
+        frozenset((new[i], new[j]) for i, link in plan.links.items() for j in link.tails),
     )
 
 

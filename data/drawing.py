@@ -44,3 +44,6 @@ class Drawing:
     """What is written before the label of an atom; the count is part of the label string too."""
     brackets: tuple[tuple[float, float, float, float], ...] = ()
     """Left, top, right, bottom of square brackets, in bond lengths."""
+    tails: frozenset[tuple[int, int]] = frozenset()
+    """Atoms with a label and their neighbours whose bonds end at the label's last character rather
+    than at its anchor: the right ends of labels such as "(CH2)3" between two parts."""

@@ -28,6 +28,10 @@ def write_labels(
     bare = Label("")
     for i in kept:
         atom = mol.GetAtomWithIdx(i)
+        if (link := plan.links.get(i)) is not None:
+            labels.append(Label(link.text, link.anchor))
+            charges.append(0)
+            continue
         site = plan.sites.get(i)
         if site is not None:
             steps = _steps(i, around, places)

@@ -93,7 +93,8 @@ def draw(
         bonds.append((a, b, kind))
         around[a].append(b)
         around[b].append(a)
-    scene = Scene(ink, style, unit, places, boxes, around)
+    ends = {(i, j): _tail(written[i], places[i], size) for i, j in drawing.tails}
+    scene = Scene(ink, style, unit, places, boxes, around, ends)
     crossings = _crossings(places, bonds) if style.crossing else {}
     for j, (a, b, kind) in enumerate(bonds):
         if style.lost and _may_be_lost(scene, a, b, kind) and rng.random() < style.lost:
@@ -155,6 +156,12 @@ def _boxes(pieces: list[Piece], place: Point, size: float, anchor: int, stacked:
     ]
     first = 0 if stacked else anchor
     return [found[first], *found[:first], *found[first + 1 :]]
+
+
+def _tail(pieces: list[Piece], place: Point, size: float) -> Point:
+    """The middle of a label's last character, at the height of its anchor."""
+    left, _, right, _ = pieces[-1].box
+    return place[0] + (left + right) / 2 * size, place[1]
 
 
 def _crossings(

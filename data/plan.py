@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from data.abbreviate import Site
 from data.annotate import LabelStyle
+from data.linked_layout import Written
 from data.salts import Salt
 
 
@@ -17,8 +18,12 @@ class Plan:
     """R labels by atom."""
     sites: dict[int, Site]
     """Contracted groups by their root."""
+    links: dict[int, Written]
+    """Labels that link two parts of the molecule by the atom that they stand on."""
+    stands_for: dict[int, int]
+    """Atoms of such labels to the atom that the label stands on."""
     hidden: frozenset[int]
-    """Atoms inside contracted groups."""
+    """Atoms inside contracted groups and of linking labels, but for those that stand there."""
     wavy: dict[int, int]
     """Bond index to the atom at its known end."""
     style: LabelStyle
