@@ -49,6 +49,7 @@ PLAIN = DepictOdds(
     opened=0,
     bent=0,
     nestled=0,
+    linked=0,
 )
 STYLE = LabelStyle("", 0.0, True, False, True, False, 0.0)
 LEFT, RIGHT, UP, DOWN = (-1.0, 0.0), (1.0, 0.0), (0.0, -1.0), (0.0, 1.0)
