@@ -217,9 +217,20 @@ def _link(mol: Any, path: tuple[int, ...], known: _Known) -> Link | None:
         # what ends there would belong to the label, and no chain of methylenes is cut in two
         if atom.GetDegree() < 2 or outer in atoms or not _keeps_meaning(atom):
             return None
-        if known[inner][0] in _COUNTED and known.get(outer, ("",))[0] == known[inner][0]:
+        if known[inner][0] in _COUNTED and _goes_on(mol.GetAtomWithIdx(inner), atom):
             return None
     return Link(path, tuple(known[i][0] for i in path), atoms, tuple(near), far[0])
+
+
+def _goes_on(inner: Any, outer: Any) -> bool:
+    """Whether a chain of methylenes does not end at its atom ``inner``."""
+    hydrogens = inner.GetTotalNumHs()
+    same = outer.GetSymbol() == "C" and outer.GetTotalNumHs() == hydrogens
+    return bool(same and not outer.IsInRing() and (hydrogens or _is_difluoro(outer)))
+
+
+def _is_difluoro(atom: Any) -> bool:
+    return sum(other.GetSymbol() == "F" for other in atom.GetNeighbors()) == 2
 
 
 def _keeps_meaning(atom: Any) -> bool:

@@ -64,6 +64,7 @@ def test_chains_with_stereo_or_marks_are_left_alone() -> None:
         "c1ccccc1C[NH2+]Cc1ccccc1",
         "c1ccccc1CCO",
         "C1CCCCC1",
+        "c1ccccc1CCCCC",
     ):
         assert not find_links(Chem.MolFromSmiles(smiles))
 
