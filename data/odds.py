@@ -71,7 +71,7 @@ class DepictOdds:
     protected: float = 0.08
     """An NH with a protecting or another group on it, both as one label within the chain or ring
     ("NBoc", "PMBN")."""
-    linked: float = 0.10
+    linked: float = 0.16
     """One or two chains within the molecule written as labels that link its parts: (CH2)3, SO2NH;
     where there are such chains and the labels find room."""
     r_groups: float = 0.06
