@@ -180,6 +180,7 @@ def _depict(smiles: str, rng: np.random.Generator, odds: DepictOdds) -> Drawing 
         salt,
         rng.random() < odds.hydrogens_left_out,
         change is not None,
+        gap is not None,
     )
     return _draw(mol, xy, plan, truth or smiles, rng, odds)
 
@@ -364,6 +365,7 @@ def _draw(
         {new[i]: lead for i, lead in plan.salt.leads.items()},
         tuple((a / scale, b / scale, c / scale, d / scale) for a, b, c, d in brackets),
         frozenset((new[i], new[j]) for i, link in plan.links.items() for j in link.tails),
+        plan.gap,
     )
 
 

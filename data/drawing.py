@@ -47,3 +47,5 @@ class Drawing:
     tails: frozenset[tuple[int, int]] = frozenset()
     """Atoms with a label and their neighbours whose bonds end at the label's last character rather
     than at its anchor: the right ends of labels such as "(CH2)3" between two parts."""
+    gap: bool = False
+    """Two atoms lie a bond apart and have none, which only a page with whole strokes can tell."""

@@ -39,3 +39,5 @@ class Plan:
     """Hydrogens of uncharged N, O and S left out."""
     redrawn: bool
     """Some bonds were made longer; letters and strokes are measured by the others."""
+    gap: bool = False
+    """Two atoms lie a bond apart and have none."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -75,6 +75,14 @@ class PageOdds:
     jpeg_quality: tuple[int, int] = (25, 90)
     sharp_up: float = 0.3
     """Of what is enlarged: linear rather than cubic interpolation."""
+
+    def all_broken(self) -> PageOdds:
+        """The same where every page is a broken one."""
+        return replace(self, one_bit=0.0, broken=1.0, gray=0.0)
+
+    def none_broken(self) -> PageOdds:
+        """The same where no page is a broken one."""
+        return replace(self, one_bit=self.one_bit + self.broken, broken=0.0)
 
 
 FAINTEST = 0.12

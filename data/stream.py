@@ -79,8 +79,9 @@ class Drawn:
     smiles: str
     reduce: tuple[float, ...]
     """Size of each page, of the image."""
-    worn: bool = False
-    """Bonds are missing: its pages are broken ones, where more is missing."""
+    worn: bool | None = None
+    """Whether its pages are broken ones; None leaves that to chance. They are where bonds are
+    missing, and are not where atoms a bond apart have none."""
 
 
 class SampleStream:
@@ -192,14 +193,17 @@ def _drawn(layout: Layout, pages: int, rng: np.random.Generator) -> Drawn:
     drawing = layout.drawing
     unit = bond / drawing.graph.bond_length()
     style = sample_style(rng)
+    if drawing.gap:
+        style = replace(style, lost=0.0)
     image, xy = draw(drawing, style, unit, rng)
-    return Drawn(image, replace(drawing.graph, xy=xy), drawing.smiles, reduce, style.lost > 0)
+    worn = True if style.lost else False if drawing.gap else None
+    return Drawn(image, replace(drawing.graph, xy=xy), drawing.smiles, reduce, worn)
 
 
 def _aged(drawn: Drawn, page: int, ageing: PageOdds, rng: np.random.Generator) -> Sample:
     """One of the pages of a drawing."""
-    if drawn.worn:
-        ageing = replace(ageing, one_bit=0.0, broken=1.0, gray=0.0)
+    if drawn.worn is not None:
+        ageing = ageing.all_broken() if drawn.worn else ageing.none_broken()
     image, xy = add_clutter(drawn.image, drawn.graph.xy, rng)
     image, xy = spoil(image, xy, rng, ageing, drawn.reduce[page])
     graph = replace(drawn.graph, xy=xy)
