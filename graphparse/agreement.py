@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import logging
 import math
 from collections import defaultdict
@@ -16,6 +17,8 @@ logger = logging.getLogger(__name__)
 
 SURE = 0.8
 """Raw confidence from which one look is enough."""
+MOST = 1.0
+"""The largest vote there is: what has as much cannot be outvoted by one look more."""
 
 
 def agreed(looks: Iterator[Reading]) -> Reading:
@@ -25,26 +28,22 @@ def agreed(looks: Iterator[Reading]) -> Reading:
     Of the readings of that molecule the surest is taken, with the share of the votes it had.
 
     Args:
-        looks: at least one reading; further ones are asked for only if there is doubt.
+        looks: at least one reading; further ones are asked for only where they may count.
     """
     first = next(looks)
     if not first.graph.n_atoms or first.confidence >= SURE:
         return first
-    readings = [first, *looks]
     ballots: dict[str, list[Reading]] = defaultdict(list)
-    for reading in readings:
-        ballots[_meaning(reading)].append(reading)
-    votes = {
-        name: sum(math.sqrt(reading.confidence) for reading in found)
-        for name, found in ballots.items()
-        if name
-    }
-    if not votes:
-        return max(readings, key=lambda reading: reading.confidence)
-    best = max(votes, key=votes.__getitem__)
+    votes: dict[str, float] = defaultdict(float)
+    for reading in itertools.chain((first,), looks):
+        meaning = _meaning(reading)
+        ballots[meaning].append(reading)
+        votes[meaning] += math.sqrt(reading.confidence)
+        if meaning and votes[meaning] >= MOST:
+            break
+    best = max(votes, key=lambda meaning: (bool(meaning), votes[meaning]))
     surest = max(ballots[best], key=lambda reading: reading.confidence)
-    total = sum(math.sqrt(reading.confidence) for reading in readings)
-    return replace(surest, agreement=votes[best] / total if total else 0.0)
+    return replace(surest, agreement=votes[best] / (sum(votes.values()) or 1.0))
 
 
 def _meaning(reading: Reading) -> str:

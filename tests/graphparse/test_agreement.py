@@ -49,6 +49,15 @@ def test_two_that_agree_outweigh_a_surer_one() -> None:
     assert found.agreement == pytest.approx(votes[1:].sum() / votes.sum())
 
 
+def test_what_cannot_be_outvoted_is_enough() -> None:
+    def two() -> Iterator[Reading]:
+        yield reading("O", 0.3)
+        yield reading("OH", 0.4)
+        pytest.fail("a third look was not called for")
+
+    assert agreed(two()).agreement == 1.0
+
+
 def test_the_surest_counts_if_all_differ_or_none_is_a_molecule() -> None:
     found = agreed(looks(reading("F", 0.2), reading("O", 0.3), reading("S", 0.1)))
     assert found.graph.labels == ("", "O")
