@@ -42,6 +42,8 @@ _ACIDIC = frozenset({"", "C", "S", "P"})
 """What such an acid hangs on; water hangs on metals."""
 LEFTWARDS = 0.25
 """Mean direction of the bonds, x per bond length, from which a label runs to the left."""
+_NO_LEAN = 0.15
+"""Sum of unit vectors along the bonds below which its direction is noise."""
 
 
 @dataclass(slots=True)
@@ -198,14 +200,17 @@ def _order(graph: MoleculeGraph, row: int) -> float:
 
 
 def _outwards(graph: MoleculeGraph, atom: int, rows: list[int]) -> tuple[float, float]:
-    """Unit vector away from an atom's bonds (x, y), pixels frame; to the right without bonds."""
+    """Unit vector away from an atom's bonds (x, y), pixels frame.
+
+    Without bonds that is to the right, and down if the bonds lean to no side.
+    """
     total = np.zeros(2)
     for row in rows:
         i, j = graph.bonds[row]
         step = graph.xy[j if i == atom else i] - graph.xy[atom]
         total += step / max(float(np.hypot(*step)), 1e-6)
     norm = float(np.hypot(*total))
-    if norm < 1e-3:
+    if norm < _NO_LEAN:
         return (1.0, 0.0) if not rows else (0.0, 1.0)
     return float(-total[0] / norm), float(-total[1] / norm)
 
