@@ -17,6 +17,8 @@ Np     neptunium: neopentyl, naphthyl and     neptunium
        nitrophenyl are all in use
 Ph     phenyl, never read as Pb               phenyl
 NC     nitrile: the isocyanide is drawn out   -
+NCO    isocyanate                             N-C(=O), linking
+CHO    formyl                                 CH-O, linking
 =====  =====================================  ============================
 """
 
@@ -31,8 +33,9 @@ from rdkit import Chem
 from assemble.fragment import Fragment, FragmentAtom, from_smiles
 from assemble.groups import groups, parts
 from assemble.linear import link
+from assemble.orders import bonding_orders
 from assemble.species import SPECIES
-from assemble.tokens import R_GROUP, Token, tokenise
+from assemble.tokens import R_GROUP, tokenise
 
 _SINGLE = re.compile(
     r"(?P<lead>\d?[+-])?(?P<left>H\d?)?(?P<isotope>\d{1,3})?(?P<symbol>[A-Z][a-z]?)"
@@ -40,6 +43,8 @@ _SINGLE = re.compile(
 )
 _MOST_OF_GROUP = 2
 """Bonds with which a name of a group and an element is still the group."""
+_LINKING = frozenset({"NCO", "OCN", "CHO", "OHC", "HCO", "N(CH2)4", "N(CH2)5"})
+"""Names of groups that are chains when they have more bonds, as ``N(CH2)4`` is a pyrrolidine."""
 _SPECIAL_ISOTOPES = {"D": ("H", 2), "T": ("H", 3)}
 _LABEL_ONLY = frozenset({"A", "E", "G", "L", "M", "Q", "X", "Y", "Z"})
 MIRRORED = {"SCN": "NCS", "NCS": "SCN"}
@@ -139,6 +144,8 @@ def _named(label: str, n_bonds: int) -> Fragment | None:
     smiles = groups().get(label)
     if smiles is None or smiles.count("*") > max(n_bonds, 1):
         return None
+    if n_bonds > _MOST_OF_GROUP and label in _LINKING:
+        return None
     return from_smiles(smiles)
 
 
@@ -146,34 +153,9 @@ def _formula(label: str, n_bonds: int, order: int, leftwards: bool) -> Fragment 
     tokens = tokenise(label)
     if not tokens:
         return None
-    rightward = [(tokens, False)]
-    turned = [(_turn(tokens), True), (_turn(_bind(tokens)), True)]
-    orders = [*turned, *rightward] if leftwards else [*rightward, *turned]
     for loose in (False, True):
-        for candidate, is_turned in orders:
+        for candidate, is_turned in bonding_orders(tokens, leftwards):
             found = link(candidate, n_bonds, order, loose)
             if found is not None:
-                return replace(found, leftwards=is_turned)
+                return replace(found, leftwards=is_turned != found.leftwards)
     return None
-
-
-def _turn(tokens: tuple[Token, ...]) -> tuple[Token, ...]:
-    """The units in the order in which they are bonded when the last one is attached."""
-    return tuple(reversed(tokens))
-
-
-def _bind(tokens: tuple[Token, ...]) -> tuple[Token, ...]:
-    """``CH3O`` as CH3 + O: hydrogens are kept behind their element when the label is turned."""
-    units: list[tuple[Token, ...]] = []
-    lead: list[Token] = []
-    for token in tokens:
-        hydrogen = token.kind == "element" and token.text == "H"
-        if hydrogen and units:
-            units[-1] = (*units[-1], token)
-        elif hydrogen:
-            lead.append(token)
-        else:
-            units.append((token, *lead))
-            lead = []
-    # reversed here so that turning the flat list gives back each unit's own order
-    return tuple(token for unit in units for token in reversed(unit))

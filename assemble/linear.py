@@ -13,8 +13,6 @@ VALENCES: dict[str, tuple[int, ...]] = {
 }  # fmt: skip
 ANY = (1, 2, 3, 4, 5, 6)
 """Valences of the elements that are not listed: metals, inside of named groups."""
-_LINKS = frozenset({"CH2", "H2C", "CF2", "F2C", "CH2CH2O", "OCH2CH2"})
-"""What is repeated along a chain when it stands in parentheses."""
 IMPLIED = -1
 """Number of written hydrogens of an atom inside of a named group: nobody wrote any."""
 _ON_OXYGEN = frozenset({"H", "Na", "K", "Li"})
@@ -88,27 +86,39 @@ def link(
         loose: atoms may be left with too few bonds; hydrogens are then implied.
 
     Returns:
-        None if the units can't be bonded so.
+        None if the units can't be bonded so. The fragment runs to the left if it is the last unit
+        that takes all bonds but one.
     """
     if not tokens:
         return None
-    tokens = _unrolled(tokens)
     if (tokens[0].kind == "element" and tokens[0].text == "H") or tokens[0].count > 1:
         return None
-    # two bonds to a chain of several atoms may be bonds to its two ends
-    ends = [order] if n_bonds < 2 else [order, -1]
-    for outside in ends:
+    for at_head, at_end in _shares(n_bonds, order, loose):
         build = _Builder()
-        if _chain(build, tokens, order - 1 if outside < 0 else order, -1):
-            first = last = build.head
-            if outside < 0:
-                last = build.current
-                build.used[last] += 1
-                if last == first or build.free(last) < 0:
-                    continue
-            if loose or all(build.missing(i) == 0 for i in range(len(build.atoms))):
-                return _finish(build, first, last, loose)
+        if not _chain(build, tokens, at_head, -1):
+            continue
+        head, end = build.head, build.current if at_end else build.head
+        build.used[end] += at_end
+        if (at_end and end == head) or build.free(end) < 0:
+            continue
+        if loose or all(build.missing(i) == 0 for i in range(len(build.atoms))):
+            first, last = (end, head) if at_end > 1 else (head, end)
+            return _finish(build, first, last, loose)
     return None
+
+
+def _shares(n_bonds: int, order: int, loose: bool) -> list[tuple[int, int]]:
+    """Orders of the bonds from outside to the two ends of a chain, the likeliest share first.
+
+    Several bonds may all go to one end, or one of them, which is single, to the other.
+    """
+    shares = [(order, 0)]
+    if n_bonds > 1:
+        shares.append((order - 1, 1))
+        # which end takes more is told by its room, and in loose chains every atom has some
+        if order > 2 and not loose:
+            shares.append((1, order - 1))
+    return shares
 
 
 def _finish(build: _Builder, first: int, last: int, loose: bool) -> Fragment:
@@ -126,18 +136,8 @@ def _finish(build: _Builder, first: int, last: int, loose: bool) -> Fragment:
         )
         for i, (atom, count) in enumerate(zip(build.atoms, build.hydrogens, strict=True))
     )
-    return Fragment(atoms, tuple(build.bonds), first, last)
-
-
-def _unrolled(tokens: tuple[Token, ...]) -> tuple[Token, ...]:
-    """``(CH2)3`` written out, wherever it stands; other parentheses are branches."""
-    out: list[Token] = []
-    for token in tokens:
-        if token.kind == "nest" and (not out or token.text in _LINKS):
-            out.extend(token.inner * token.count)
-        else:
-            out.append(token)
-    return tuple(out)
+    leftwards = first != last and last == build.head
+    return Fragment(atoms, tuple(build.bonds), first, last, leftwards)
 
 
 def _chain(build: _Builder, tokens: tuple[Token, ...], outside: int, parent: int) -> bool:

@@ -102,6 +102,9 @@ PLAIN = {
 LEFT = [(-0.87, -0.5), (0.0, 0.0), (-0.5, 0.87)]
 ABOVE = [(0.0, -1.0), (0.0, 0.0), (0.87, 0.5)]
 COLUMN = [(0.0, 1.0 * i) for i in range(3)]
+FORK = [(-0.87, 0.5), (0.0, 0.0), (1.0, 0.0), (0.5, -0.87)]
+"""One neighbour to the left, two to the right."""
+MIRRORED = [(-x, y) for x, y in FORK]
 LINKS = {
     "both bonds to the left": Drawing("F CH2CH2O .", "0-1 1-2", LEFT, "FCCOC"),
     "a bond from above": Drawing("F SO2NH .", "0-1 1-2", ABOVE, "CNS(=O)(=O)F"),
@@ -114,6 +117,33 @@ LINKS = {
         ". N(CH2)2 F .", "0-1 1-2 1-3", [(-0.87, -0.5), (0, 0), (1, 0), (-0.87, 0.5)], "CN(C)CCF"),
     "two bonds to its last atom": Drawing(
         ". (CH2)2N F .", "0-1 1-2 1-3", [(0.87, -0.5), (0, 0), (-1, 0), (0.87, 0.5)], "CN(C)CCF"),
+    "a repeat to the left": Drawing(
+        "F (OCH2CH2)2 .", "0-1 1-2", [(0.87, -0.5), (0, 0), (0.5, 0.87)], "COCCOCCF"),
+    "a repeat to the left, its hydrogens first": Drawing(
+        "F O(H2C)2 .", "0-1 1-2", [(0.87, -0.5), (0, 0), (0.5, 0.87)], "COCCF"),
+    "a repeat of fluorines to the left": Drawing(
+        "F Cl(CF2)2", "0-1", [(1, 0), (0, 0)], "FC(F)(F)C(F)(F)Cl"),
+    "a column that hardly leans": Drawing(
+        ". CH2OCO Ph", "0-1 1-2", [(0, -1), (-0.05, 0), (0, 1)], "CCOC(=O)c1ccccc1"),
+    "a double bond to its last atom": Drawing(". CONHN .", "0-1 1=2", ROW, "CC(=O)NN=C"),
+    **{
+        f"{label} with two bonds on the right": Drawing(
+            f". {label} F Cl", "0-1 1-2 1-3", FORK, f"C{chain}(F)Cl")
+        for label, chain in (
+            ("SO2NHCH2CH", "S(=O)(=O)NCC"), ("SO2N", "S(=O)(=O)N"), ("O2SN", "S(=O)(=O)N"),
+            ("CON", "C(=O)N"), ("OCN", "C(=O)N"), ("C(O)N", "C(=O)N"), ("COCH", "C(=O)C"),
+            ("CH2N", "CN"), ("H2CN", "CN"), ("(CH2)2N", "CCN"), ("OCH2CH", "OCC"),
+            ("CH2CH", "CC"), ("H2CCH", "CC"), ("OHC", "OC"))
+    },
+    **{
+        f"{label} with two bonds on the left": Drawing(
+            f". {label} F Cl", "0-1 1-2 1-3", MIRRORED, f"C{chain}(F)Cl")
+        for label, chain in (
+            ("CHCH2NHSO2", "S(=O)(=O)NCC"), ("NSO2", "S(=O)(=O)N"), ("NO2S", "S(=O)(=O)N"),
+            ("NCO", "C(=O)N"), ("NOC", "C(=O)N"), ("NC(O)", "C(=O)N"), ("CHCO", "C(=O)C"),
+            ("NCH2", "CN"), ("NH2C", "CN"), ("N(CH2)4", "CCCCN"), ("HCCH2O", "OCC"),
+            ("HCCH2", "CC"), ("HCH2C", "CC"), ("CHO", "OC"), ("HCO", "OC"))
+    },
 }  # fmt: skip
 
 AMBIGUOUS = {

@@ -34,6 +34,8 @@ LEFTWARDS = [
     ("(H3C)3C", "CC(C)(C)*"), ("HOCH2", "OC*"), ("HOH2C", "OC*"), ("H2NOC", "NC(=O)*"),
     ("-O3S", "[O-]S(=O)(=O)*"), ("+H3N", "[NH3+]*"), ("H2NO2S", "NS(=O)(=O)*"), ("H9C4", "CCCC*"),
     ("TBSO", "CC(C)(C)[Si](C)(C)O*"), ("PhCH2O", "c1ccccc1CO*"), ("H3C", "C*"),
+    ("CF3O(CF2)2", "FC(F)(F)OC(F)(F)C(F)(F)*"), ("CH3F2C", "CC(F)(F)*"), ("Cl(H2C)3", "ClCCC*"),
+    ("H2N(CH2CH2O)2", "NCCOCCO*"),
 ]  # fmt: skip
 ALONE = [
     ("HCl", "Cl"), ("ClH", "Cl"), ("H2O", "O"), ("NH4+", "[NH4+]"), ("Na+", "[Na+]"),
