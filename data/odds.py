@@ -76,7 +76,7 @@ class DepictOdds:
     where there are such chains and the labels find room."""
     r_groups: float = 0.06
     """One to three substituents replaced with R groups."""
-    opened: float = 0.06
+    opened: float = 0.04
     """Of molecules with saturated rings: one bond of a ring missing, the places kept."""
     bent: float = 0.15
     """Triple bonds placed like double bonds, with bends at their ends."""

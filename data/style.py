@@ -137,7 +137,7 @@ class StyleOdds:
     zigzag: float = 0.4
     circle: tuple[float, float] = (0.50, 0.78)
     crossing: float = 0.08
-    lost: float = 0.04
+    lost: float = 0.09
     """Of drawings: some single bonds are missing on the page, which is a broken one then."""
     lost_by: tuple[float, float] = (0.03, 0.15)
     serif: float = 0.37
