@@ -50,7 +50,8 @@ def stroke_coverage(
     s = np.arange(-ASIDE, ASIDE + 0.5)[:, None]
     # (P, POINTS, sides, 2)
     points = (begin[:, None, None] + t * along[:, None, None]) + s * across[:, None, None]
-    flat = points.reshape(len(pairs) * POINTS, -1, 2).astype(np.float32)
+    # a row for each pair: OpenCV takes no maps of more than 32,766 rows
+    flat = points.reshape(len(pairs), -1, 2).astype(np.float32)
     paper = cv2.remap(
         gray,
         flat[..., 0],
@@ -59,7 +60,7 @@ def stroke_coverage(
         borderMode=cv2.BORDER_CONSTANT,
         borderValue=255,
     )
-    darkness = 255.0 - paper.min(1).reshape(len(pairs), POINTS)
+    darkness = 255.0 - paper.reshape(len(pairs), POINTS, -1).min(-1)
     share: NDArray[np.float64] = (darkness > INKED * np.median(darkness)).mean(1)
     return share
 

@@ -39,6 +39,8 @@ def test_coverage_is_the_share_of_the_way_with_ink() -> None:
     assert (np.delete(found, 4) > 0.97).all()
     assert found[4] < 0.3  # the neighbours' ends
     assert stroke_coverage(page([0]), XY, PAIRS[:0]).shape == (0,)
+    many = stroke_coverage(page([0, 1, 2, 3, 5, 6, 7]), XY, np.tile(PAIRS, (200, 1)))
+    np.testing.assert_array_equal(many, np.tile(found, 200))
 
 
 def test_a_bond_without_a_stroke_is_none_on_a_whole_page() -> None:
