@@ -14,7 +14,7 @@ from __future__ import annotations
 import argparse
 import itertools
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -23,6 +23,7 @@ from torch import Tensor, nn
 
 from data.molecules import bundled_pool, load_pool
 from data.stream import SampleStream
+from detectors.engine import run_with_onnx
 from detectors.losses import refinement_loss
 from detectors.network import ParserNetwork, ink_of
 from detectors.refiner import Refined, Refiner
@@ -33,6 +34,8 @@ from graphparse.training.batches import Batch, BatchStream
 from graphparse.training.loop import HELD_OUT_SEED, TrainConfig, rate_at
 from graphparse.training.proposals import Proposals, propose
 
+See = Callable[[Tensor], tuple[Tensor, ...]]
+"""The encoder and its heads: ink to features and maps."""
 NAMES = {"message passing": True, "no messages": False}
 
 
@@ -47,12 +50,9 @@ def make_refiners(network: ParserNetwork, seed: int) -> dict[str, Refiner]:
 
 
 @torch.no_grad()
-def seen(
-    network: ParserNetwork, batch: Batch, rng: np.random.Generator
-) -> tuple[Tensor, Proposals]:
+def seen(see: See, batch: Batch, rng: np.random.Generator) -> tuple[Tensor, Proposals]:
     """The feature map of a batch and the candidates found in it."""
-    ink = ink_of(batch.gray).contiguous(memory_format=torch.channels_last)
-    features, maps = network(ink)
+    features, maps = see(ink_of(batch.gray))
     return features, propose(batch, maps, rng)
 
 
@@ -70,9 +70,7 @@ def truth_of(batch: Batch, found: Proposals) -> tuple[Tensor, Tensor, Tensor]:
     return real, label, torch.where(real, batch.charge[index], nothing)
 
 
-def train(
-    network: ParserNetwork, refiners: Mapping[str, Refiner], stream: BatchStream, steps: int
-) -> None:
+def train(see: See, refiners: Mapping[str, Refiner], stream: BatchStream, steps: int) -> None:
     config = TrainConfig(warm_up=min(300, steps // 5))
     optimisers = {
         name: torch.optim.AdamW(refiner.parameters(), weight_decay=config.weight_decay)
@@ -81,7 +79,7 @@ def train(
     rng = np.random.default_rng(0)
     start = time.process_time()
     for step, batch in enumerate(itertools.islice(stream, steps)):
-        features, found = seen(network, batch, rng)
+        features, found = seen(see, batch, rng)
         real, label, charge = truth_of(batch, found)
         rate = rate_at(step / steps, step, config)
         totals = []
@@ -103,13 +101,13 @@ def train(
 
 @torch.no_grad()
 def held_out(
-    network: ParserNetwork, refiners: Mapping[str, Refiner], stream: BatchStream, batches: int
+    see: See, refiners: Mapping[str, Refiner], stream: BatchStream, batches: int
 ) -> dict[str, dict[str, float]]:
     """Percent of atoms and pairs whose class is right, on renders that none has seen."""
     right: dict[str, dict[str, list[Tensor]]] = {name: {} for name in refiners}
     rng = np.random.default_rng(1)
     for batch in itertools.islice(stream, batches):
-        features, found = seen(network, batch, rng)
+        features, found = seen(see, batch, rng)
         real, label, charge = truth_of(batch, found)
         bonded = found.edge > 0
         for name, refiner in refiners.items():
@@ -155,12 +153,13 @@ def main() -> None:
     counts = {sum(p.numel() for p in refiner.parameters()) for refiner in refiners.values()}
     print(f"{counts} parameters")
     stream = BatchStream(SampleStream(pool, asked.seed), asked.batch_size, crops_per_sample=2)
-    train(network, refiners, stream, asked.steps)
+    see = run_with_onnx(network, asked.threads)
+    train(see, refiners, stream, asked.steps)
     for refiner in refiners.values():
         refiner.eval()
     test = BatchStream(SampleStream(pool, HELD_OUT_SEED), asked.batch_size)
     batches = max(1, asked.validation // asked.batch_size)
-    columns = held_out(network, refiners, test, batches)
+    columns = held_out(see, refiners, test, batches)
     for name, refiner in refiners.items():
         network.refiner = refiner
         for folder in asked.folders:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from rdkit import Chem, rdBase
 
 from detectors.caption.canvas import on_canvas
+from detectors.caption.encoders import DetectorGrid
 from detectors.caption.model import CaptionConfig, CaptionModel
 from detectors.caption.search import Candidate, read_captions
 from detectors.caption.tokens import Target
@@ -108,4 +109,6 @@ def _load(path: Path) -> tuple[CaptionModel, str]:
         model.load_state_dict(tensors)
     except (KeyError, TypeError, ValueError, RuntimeError) as error:
         raise CheckpointError(f"{path}: no caption model ({error})") from error
+    if isinstance(model.encoder.grid, DetectorGrid):
+        model.encoder.grid.hold()
     return model.eval(), str(sidecar["sha256"])

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import copy
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import timm
+import torch
 from torch import Tensor, nn
 
-from detectors.backbone import UNet, conv_bn
+from detectors.backbone import UNet, conv_bn, fuse_batch_norm
 from detectors.caption.canvas import PATCH
 from detectors.caption.positions import grid_positions
 from detectors.checkpoint import split_prefix
+from detectors.engine import run_with_onnx
 from detectors.network import NetworkConfig
 
 
@@ -59,10 +62,25 @@ class DetectorGrid(nn.Module):
             conv_bn(160, self.channels, 3, 2),
             nn.ReLU(),
         )
+        self._held: Callable[[Tensor], Tensor] | None = None
 
     def forward(self, ink: Tensor) -> Tensor:
         """(B, 1, H, W) -> (B, C, H / 16, W / 16)."""
-        return self.down(self.net(ink))
+        return self.down(self.net(ink) if self._held is None else self._held(ink))
+
+    def hold(self) -> None:
+        """Keep the encoder as it is from here on: it learns nothing, and takes half of the time.
+
+        Call it when its weights are loaded and on their device.
+        """
+        self.net.requires_grad_(False)
+        held = copy.deepcopy(self.net).eval()
+        fuse_batch_norm(held)
+        if next(held.parameters()).is_cuda:
+            self._held = held.forward
+            return
+        run = run_with_onnx(held, torch.get_num_threads())
+        self._held = lambda ink: run(ink)[0]
 
     def start_from(self, parser: Mapping[str, Tensor]) -> None:
         """Take over the encoder of a trained parser, whose checkpoint this is."""

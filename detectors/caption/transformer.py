@@ -32,11 +32,14 @@ class TransformerState:
 
 
 class Attention(nn.Module):
-    """Multi-head attention whose keys and values can be kept."""
+    """Multi-head attention whose keys and values can be kept.
 
-    def __init__(self, width: int, heads: int, dropout: float) -> None:
+    Without dropout inside: with it a processor has no fast way to work attention out.
+    """
+
+    def __init__(self, width: int, heads: int) -> None:
         super().__init__()
-        self.heads, self.dropout = heads, dropout
+        self.heads = heads
         self.query = nn.Linear(width, width)
         self.key_value = nn.Linear(width, 2 * width)
         self.out = nn.Linear(width, width)
@@ -48,9 +51,8 @@ class Attention(nn.Module):
 
     def forward(self, x: Tensor, keys: Tensor, values: Tensor, causal: bool = False) -> Tensor:
         """(B, T, D) looks at S keys -> (B, T, D); ``causal`` needs T = S."""
-        drop = self.dropout if self.training else 0.0
         query = self._split(self.query(x))
-        y = F.scaled_dot_product_attention(query, keys, values, dropout_p=drop, is_causal=causal)
+        y = F.scaled_dot_product_attention(query, keys, values, is_causal=causal)
         return self.out(y.transpose(1, 2).flatten(2))
 
     def _split(self, x: Tensor) -> Tensor:
@@ -63,8 +65,8 @@ class Layer(nn.Module):
     def __init__(self, width: int, heads: int, dropout: float) -> None:
         super().__init__()
         self.norms = nn.ModuleList(nn.LayerNorm(width) for _ in range(3))
-        self.own = Attention(width, heads, dropout)
-        self.cross = Attention(width, heads, dropout)
+        self.own = Attention(width, heads)
+        self.cross = Attention(width, heads)
         self.feed = nn.Sequential(
             nn.Linear(width, 4 * width), nn.GELU(), nn.Dropout(dropout), nn.Linear(4 * width, width)
         )

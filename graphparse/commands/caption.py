@@ -59,6 +59,16 @@ def train_caption(
         Path | None, typer.Option(exists=True, dir_okay=False, help="Weights to start from.")
     ] = None,
     seed: Annotated[int, typer.Option(help="Of the rendered drawings.")] = 0,
+    canvas: Annotated[
+        tuple[int, int],
+        typer.Option(help="Height and width that pictures are fitted into, multiples of 32."),
+    ] = (256, 384),
+    fixed_map: Annotated[
+        bool,
+        typer.Option(
+            "--fixed-map", help="Of the encoder 'detector', which stays as it is: for processors."
+        ),
+    ] = False,
     batch_size: Annotated[int, typer.Option(min=1)] = 16,
     accumulate: Annotated[int, typer.Option(min=1, help="Batches for one step.")] = 1,
     learning_rate: Annotated[float, typer.Option(min=0, help="At its peak.")] = 5e-4,
@@ -93,9 +103,13 @@ def train_caption(
         workers=workers,
         short_first=short_first,
         validation_images=validation_images,
+        fixed_map=fixed_map,
         **({} if images is None else {"images": images}),
     )
-    model = CaptionConfig(encoder.value, decoder.value, target.value)
+    if fixed_map and encoder is not EncoderName.DETECTOR:
+        raise typer.BadParameter("only of the encoder 'detector'", param_hint="--fixed-map")
+    with wrong_usage("--canvas", ValueError):
+        model = CaptionConfig(encoder.value, decoder.value, target.value, canvas)
     # a PrepareError is a ValueError too: the inner one is asked first
     with wrong_usage("--init", ValueError), wrong_usage("--shards", PrepareError):
         path = run(out, model, molecules, contest, shards, init, config, threads)

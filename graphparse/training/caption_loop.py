@@ -18,6 +18,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 from torch.utils.data import DataLoader
 
+from detectors.caption.encoders import DetectorGrid
 from detectors.caption.model import CaptionModel
 from detectors.caption.search import read_captions
 from detectors.caption.tokens import PAD
@@ -51,12 +52,26 @@ class CaptionTrainConfig:
     workers: int = 1
     validate_minutes: float = 10.0
     validation_images: int = 64
+    fixed_map: bool = False
+    """The encoder of the detector stays as it is; what looks at its map learns."""
 
 
 def rate_at(step: int, progress: float, config: CaptionTrainConfig) -> float:
     """Learning rate: linear warm-up (Vaswani et al. 2017), then a cosine over the progress."""
     warm = min(1.0, (step + 1) / max(config.warm_up, 1))
     return config.learning_rate * warm * (0.51 + 0.49 * math.cos(math.pi * min(progress, 1.0)))
+
+
+def hold_map(model: nn.Module) -> None:
+    """Let the detector's encoder in a caption model stay as it is.
+
+    Raises:
+        ValueError: the model has another encoder.
+    """
+    grid = model.encoder.grid if isinstance(model, CaptionModel) else None
+    if not isinstance(grid, DetectorGrid):
+        raise ValueError("only the map of the encoder 'detector' can stay as it is")
+    grid.hold()
 
 
 def caption_loss(model: CaptionModel, batch: CaptionBatch, smoothing: float = 0.0) -> Tensor:
@@ -77,6 +92,9 @@ class CaptionTrainer:
         source: of the drawings.
         config: how to train.
         out: folder for ``state.pt``, ``log.jsonl`` and checkpoints; goes on from ``state.pt``.
+
+    Raises:
+        ValueError: the map of another encoder than the detector's is to stay as it is.
     """
 
     def __init__(
@@ -98,6 +116,9 @@ class CaptionTrainer:
             self.optimiser.load_state_dict(state["optimiser"])
             self.step, self.images, self.seconds = state["step"], state["images"], state["seconds"]
             logger.info("going on at step %d after %.1f minutes", self.step, self.seconds / 60)
+        if config.fixed_map:
+            hold_map(self.model)
+            hold_map(self.ema.module)
 
     def save_state(self) -> None:
         """Write ``state.pt``; the old one stays until the new one is whole."""

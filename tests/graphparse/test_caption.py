@@ -15,6 +15,7 @@ import torch
 from data.molecules import bundled_pool
 from data.stream import SampleStream
 from detectors.caption.canvas import on_canvas
+from detectors.caption.encoders import DetectorGrid
 from detectors.caption.model import CaptionConfig, CaptionModel
 from detectors.caption.search import Candidate
 from detectors.caption.tokens import BEGIN, END, PAD
@@ -159,6 +160,38 @@ def test_the_command_trains_and_its_weights_are_read(tmp_path: Path) -> None:
     assert sidecar["training"]["images"] == 4 and sidecar["held_out"]["loss"] > 0
     assert "train caption" in sidecar["training"]["command"]
     assert CaptionReader(path, beams=1).models[0].config.encoder == "detector"
+
+
+def test_a_held_map_is_the_same_and_learns_nothing(tmp_path: Path) -> None:
+    torch.manual_seed(0)
+    config = CaptionConfig("detector", "transformer", "smiles", (64, 96), 32, 1, 0.0)
+    model = CaptionModel(config).eval()
+    grid = model.encoder.grid
+    assert isinstance(grid, DetectorGrid)
+    before = {name: value.clone() for name, value in grid.net.state_dict().items()}
+    batch = next(iter(CaptionStream(stream(), config, 2)))
+    with torch.inference_mode():
+        wanted = grid.net(batch.ink)
+    trainer = CaptionTrainer(model, Rendered(stream()), replace(QUICK, fixed_map=True), tmp_path)
+    assert grid._held is not None
+    torch.testing.assert_close(grid._held(batch.ink), wanted, rtol=1e-3, atol=1e-4)
+    model.train()
+    down = grid.down[0][0].weight.detach().clone()
+    for _ in range(3):
+        trainer.train_step([batch])
+    assert not torch.equal(down, grid.down[0][0].weight)
+    for net in (grid.net, trainer.ema.module.encoder.grid.net):
+        assert all(torch.equal(value, before[name]) for name, value in net.state_dict().items())
+
+
+def test_only_the_map_of_the_detector_is_held(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="detector"):
+        CaptionTrainer(tiny_model(), Rendered(stream()), replace(QUICK, fixed_map=True), tmp_path)
+    asked = f"train caption --out {tmp_path} --encoder resnet --fixed-map"
+    done = subprocess.run(
+        [sys.executable, "-m", "graphparse", *asked.split()], capture_output=True, text=True
+    )
+    assert done.returncode == 2 and "--fixed-map" in done.stderr
 
 
 def test_the_first_molecule_among_the_candidates_is_taken() -> None:
