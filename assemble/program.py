@@ -11,7 +11,6 @@ from functools import lru_cache
 
 import numpy as np
 from rdkit import Chem
-from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import csr_array
 
 from assemble.alternatives import NO_BOND, Alternatives
@@ -87,6 +86,9 @@ def _solve(
     graph: MoleculeGraph, groups: Sequence[Sequence[Reading]], atoms: list[int], rows: list[int]
 ) -> list[Reading] | None:
     """One reading of each group: the sum of orders at each atom is at most its room."""
+    # imported late: few drawings have anything to repair, and it takes longer than to read one
+    from scipy.optimize import Bounds, LinearConstraint, milp
+
     readings = [reading for group in groups for reading in group]
     starts = np.cumsum([0, *map(len, groups)])
     entries: list[tuple[int, int, float]] = []

@@ -9,7 +9,7 @@ from torch import Tensor, nn
 
 from detectors.backbone import UNet
 from detectors.reader import LabelReader
-from detectors.refiner import Refiner
+from detectors.refiner import EdgeConvolution, Refiner
 
 HEAT, SHAPE = slice(0, 2), slice(2, 9)
 """Channels of the head's output: see :class:`detectors.targets.TruthMaps`."""
@@ -33,9 +33,18 @@ class NetworkConfig:
 
 
 class ParserNetwork(nn.Module):
-    """Image -> feature map -> maps of keypoints; candidates -> graph; points -> strings."""
+    """Image -> feature map -> maps of keypoints; candidates -> graph; points -> strings.
 
-    def __init__(self, config: NetworkConfig | None = None) -> None:
+    Args:
+        config: fixes the shapes of the weights.
+        convolution: of the refiner; to train with there is that of :mod:`detectors.geometric`.
+    """
+
+    def __init__(
+        self,
+        config: NetworkConfig | None = None,
+        convolution: type[EdgeConvolution] = EdgeConvolution,
+    ) -> None:
         super().__init__()
         self.config = config = config or NetworkConfig()
         self.encoder = UNet(config.widths, config.depths, config.channels)
@@ -46,7 +55,11 @@ class ParserNetwork(nn.Module):
             last.bias[HEAT] = -4.0
         self.head = nn.Sequential(nn.Conv2d(config.channels, 64, 3, padding=1), nn.ReLU(), last)
         self.refiner = Refiner(
-            config.channels, config.refiner_width, config.refiner_rounds, config.refiner_passes
+            config.channels,
+            config.refiner_width,
+            config.refiner_rounds,
+            config.refiner_passes,
+            convolution,
         )
         self.reader = LabelReader(config.channels, config.reader_width, config.reader_layers)
 

@@ -1,4 +1,8 @@
-"""The graph network that decides what the candidates are (torch-geometric)."""
+"""The graph network that decides what the candidates are.
+
+It is trained with torch-geometric, see :mod:`detectors.geometric`. To read with finished weights
+takes one sum of its, which is written out here: its import takes as long as reading ten pictures.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +10,6 @@ from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
-from torch_geometric.nn import MessagePassing
 
 from detectors.frame import BOND
 from detectors.sampling import sample_points
@@ -40,7 +43,7 @@ def perceptron(channels_in: int, channels_out: int) -> nn.Sequential:
     )
 
 
-class EdgeConvolution(MessagePassing):
+class EdgeConvolution(nn.Module):
     """One round of messages over directed edges; nodes and edges both keep a state.
 
     A message sees both ends and the edge (Gilmer et al. 2017); edge states are updated by the
@@ -48,7 +51,7 @@ class EdgeConvolution(MessagePassing):
     """
 
     def __init__(self, width: int, passes: bool) -> None:
-        super().__init__(aggr="sum")
+        super().__init__()
         self.passes = passes
         self.norm_node = nn.LayerNorm(width)
         self.norm_edge = nn.LayerNorm(width)
@@ -70,6 +73,14 @@ class EdgeConvolution(MessagePassing):
     def message(self, message_of_edge: Tensor) -> Tensor:
         return torch.sigmoid(self.gate(message_of_edge)) * message_of_edge
 
+    def propagate(
+        self, edge_index: Tensor, size: tuple[int, int], message_of_edge: Tensor
+    ) -> Tensor:
+        """(N, D) the sum of the messages that reach each node."""
+        messages = self.message(message_of_edge)
+        received = messages.new_zeros(size[1], messages.shape[1])
+        return received.index_add(0, edge_index[1], messages)
+
 
 class Refiner(nn.Module):
     """Candidates and feature map in; existence, label, charge and bond classes out.
@@ -79,17 +90,23 @@ class Refiner(nn.Module):
         width: of node and edge states.
         rounds: of message passing.
         passes: False cuts the messages and leaves everything else as it is (the ablation).
+        convolution: who passes the messages; all kinds have the same weights.
     """
 
     def __init__(
-        self, channels: int, width: int = 96, rounds: int = 3, passes: bool = True
+        self,
+        channels: int,
+        width: int = 96,
+        rounds: int = 3,
+        passes: bool = True,
+        convolution: type[EdgeConvolution] = EdgeConvolution,
     ) -> None:
         super().__init__()
         self.edge_map = nn.Conv2d(channels, 32, 1)
         self.node_map = nn.Conv2d(channels, 64, 1)
         self.node_in = perceptron(64 * len(AROUND) ** 2 + 1, width)
         self.edge_in = perceptron(32 * len(ALONG) * len(ASIDE) + 4, width)
-        self.rounds = nn.ModuleList(EdgeConvolution(width, passes) for _ in range(rounds))
+        self.rounds = nn.ModuleList(convolution(width, passes) for _ in range(rounds))
         self.node_norm = nn.LayerNorm(width)
         self.edge_norm = nn.LayerNorm(width)
         self.exists = nn.Linear(width, 1)

@@ -24,6 +24,7 @@ from torch import Tensor, nn
 from data.molecules import bundled_pool, load_pool
 from data.stream import SampleStream
 from detectors.engine import run_with_onnx
+from detectors.geometric import GeometricConvolution
 from detectors.losses import refinement_loss
 from detectors.network import ParserNetwork, ink_of
 from detectors.refiner import Refined, Refiner
@@ -45,7 +46,8 @@ def make_refiners(network: ParserNetwork, seed: int) -> dict[str, Refiner]:
     made = {}
     for name, passes in NAMES.items():
         torch.manual_seed(seed)
-        made[name] = Refiner(config.channels, config.refiner_width, config.refiner_rounds, passes)
+        width, rounds = config.refiner_width, config.refiner_rounds
+        made[name] = Refiner(config.channels, width, rounds, passes, GeometricConvolution)
     return made
 
 

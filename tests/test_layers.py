@@ -43,8 +43,8 @@ def test_imports_run_downwards(package: str) -> None:
 
 
 def loaded_by(code: str) -> set[str]:
-    """Top-level modules that a fresh interpreter has loaded after some code."""
-    script = f"{code}\nimport sys; print(*{{name.split('.')[0] for name in sys.modules}})"
+    """Modules that a fresh interpreter has loaded after some code."""
+    script = f"{code}\nimport sys; print(*sys.modules)"
     done = subprocess.run(
         [sys.executable, "-W", "ignore", "-c", script], capture_output=True, text=True, check=True
     )
@@ -59,3 +59,14 @@ def test_predicting_never_loads_the_renderer() -> None:
     names = loaded_by("import graphparse.recognizer")
     assert "detectors" in names
     assert not names & {"data", "timm", "matplotlib"}
+
+
+def test_reading_never_loads_what_only_training_needs() -> None:
+    picture = Path(str(graphparse.__file__)).parent / "examples" / "aspirin.png"
+    names = loaded_by(
+        "from graphparse.recognizer import Recognizer\n"
+        f"assert Recognizer(threads=1).predict([{str(picture)!r}])[0].smiles"
+    )
+    assert {"torch", "onnxruntime", "detectors.refiner"} <= names
+    # the compiler of torch, which torch-geometric imports, takes as long as torch itself
+    assert not names & {"torch_geometric", "torch._dynamo", "timm", "pandas", "scipy.optimize"}

@@ -24,6 +24,7 @@ from data.stream import SampleStream
 from detectors.backbone import fuse_batch_norm
 from detectors.checkpoint import load_checkpoint, save_checkpoint
 from detectors.engine import run_with_onnx
+from detectors.geometric import GeometricConvolution
 from detectors.network import NetworkConfig, ParserNetwork, ink_of
 from detectors.scale import ScaleNetwork
 from detectors.vocabulary import fingerprint
@@ -65,7 +66,7 @@ class Networks(nn.Module):
 
     def __init__(self, config: NetworkConfig) -> None:
         super().__init__()
-        self.parser = ParserNetwork(config)
+        self.parser = ParserNetwork(config, GeometricConvolution)
         self.scale = ScaleNetwork()
 
 

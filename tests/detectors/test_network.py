@@ -5,14 +5,16 @@ import pytest
 import torch
 
 from detectors.backbone import UNet, fuse_batch_norm
-from detectors.checkpoint import CheckpointError, load_checkpoint, save_checkpoint
+from detectors.checkpoint import CheckpointError, load_checkpoint, save_checkpoint, split_prefix
+from detectors.geometric import GeometricConvolution
 from detectors.network import NetworkConfig, ParserNetwork
 from detectors.parser import Parser
 from detectors.reader import Attention, LabelReader
-from detectors.refiner import Refiner
+from detectors.refiner import EdgeConvolution, Refiner
 from detectors.sampling import sample_points
 from detectors.scale import ScaleNetwork, bin_targets, expected_length
 from detectors.vocabulary import END, PAD, REVERSED_EDGE, encode
+from graphparse.recognizer import shipped_weights
 
 SMALL = NetworkConfig(widths=(16, 16, 16, 16), depths=(1, 1, 1, 1), channels=16)
 
@@ -77,6 +79,41 @@ def test_messages_reach_exactly_as_far_as_there_are_rounds() -> None:
             before = refiner(feature_map, xy, scores, image_index, chain).label[0]
             after = refiner(feature_map, xy, changed, image_index, chain).label[0]
         assert bool((before != after).any()) == reaches
+
+
+@pytest.mark.parametrize("passes", [True, False])
+def test_torch_geometric_gives_the_same_sums_and_gradients(passes: bool) -> None:
+    torch.manual_seed(6)
+    one, two = (kind(16, passes) for kind in (EdgeConvolution, GeometricConvolution))
+    two.load_state_dict(one.state_dict())
+    nodes, edges = torch.randn(9, 16), torch.randn(40, 16)
+    edge_index = torch.randint(0, 8, (2, 40))  # no message reaches the last node
+    found = []
+    for layer in (one, two):
+        given = [nodes.clone().requires_grad_(), edges.clone().requires_grad_()]
+        out = layer(*given, edge_index)
+        sum((part**3).sum() for part in out).backward()
+        # where no messages pass, nothing is learnt of their gate
+        grads = [p.grad for p in layer.parameters() if p.grad is not None]
+        found.append([*out, *(leaf.grad for leaf in given), *grads])
+    torch.testing.assert_close(found[0], found[1], atol=1e-6, rtol=1e-6)
+
+
+def test_weights_are_those_of_either_convolution() -> None:
+    tensors, sidecar = load_checkpoint(shipped_weights())
+    config = NetworkConfig(**sidecar["architecture"]["parser"])
+    xy, scores = torch.rand(30, 2) * 60, torch.rand(30)
+    feature_map, image_index = torch.rand(1, config.channels, 16, 16), torch.zeros(30).long()
+    pairs = torch.combinations(torch.arange(30))
+    found = []
+    for kind in (EdgeConvolution, GeometricConvolution):
+        network = ParserNetwork(config, kind).eval()
+        network.load_state_dict(split_prefix(tensors, "parser"))
+        with torch.inference_mode():
+            found.append(network.refiner(feature_map, xy, scores, image_index, pairs))
+    for name in ("exists", "label", "charge", "edge"):
+        one, two = (getattr(refined, name) for refined in found)
+        torch.testing.assert_close(one, two, atol=1e-6, rtol=1e-6)
 
 
 def test_reader_reads_the_same_alone_and_in_a_batch() -> None:
