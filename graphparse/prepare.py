@@ -28,7 +28,7 @@ from detectors.caption.canvas import CANVAS, on_canvas
 from detectors.caption.tokens import UNKNOWN, Target, tokens_of
 from graphparse.images import ImageError, load_image, looks_blank
 from graphparse.listing import Listed, Listing, string_of
-from graphparse.workers import end_with_parent
+from graphparse.processes import end_with_parent
 
 ABOUT = "prepare.json"
 """What a folder of shards holds beside them: what was prepared, and how."""

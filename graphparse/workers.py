@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import os
-import signal
-import threading
 import time
-import warnings
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, field
-from multiprocessing import get_context, parent_process
+from multiprocessing import Pipe
 from multiprocessing.connection import Connection, wait
-from multiprocessing.context import SpawnProcess
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Protocol, Self
 
 from graphparse.prediction import Prediction, ReaderKind, Status, page_number
+from graphparse.processes import WorkerError, end_process, start_process
 
 if TYPE_CHECKING:
     from graphparse.recognizer import Recognizer
@@ -31,10 +29,6 @@ WINDOW = 1024
 """Inputs that are under way at once: so many results wait, at most, for one that takes long."""
 TRIES = 2
 """A picture whose process died is read again once: it may have been the victim, not the cause."""
-
-
-class WorkerError(RuntimeError):
-    """No process can be started."""
 
 
 class Readable(Protocol):
@@ -58,8 +52,6 @@ def load_recognizer(
     caption_weights: Path | None = None,
 ) -> Recognizer:
     """A recognizer for a process of its own, which takes no more threads than it is given."""
-    # a process does not inherit what the command line set; see graphparse.cli
-    warnings.filterwarnings("ignore", message=".*torch.jit.script", category=FutureWarning)
     import cv2
 
     from graphparse.recognizer import make_recognizer
@@ -128,7 +120,7 @@ class _Job:
 
 @dataclass(eq=False, slots=True)
 class _Worker:
-    process: SpawnProcess
+    process: BaseProcess
     connection: Connection
     batch: deque[_Job] = field(default_factory=deque)
     """What it was given and has not sent back; it is at the first of them."""
@@ -144,8 +136,7 @@ class _Worker:
             self.connection.send([(job.input.source, job.page) for job in jobs])
 
     def end(self) -> None:
-        self.process.kill()
-        self.process.join(END_LIMIT)
+        end_process(self.process, END_LIMIT)
         self.connection.close()
 
 
@@ -174,7 +165,6 @@ class WorkerPool:
         self._most = workers
         self._time_limit = time_limit
         self._batch_size = batch_size
-        self._context = get_context("spawn")
         self._workers: list[_Worker] = []
         self._waiting: deque[_Job] = deque()
 
@@ -233,10 +223,9 @@ class WorkerPool:
             starting += 1
 
     def _add_worker(self) -> None:
-        ours, theirs = self._context.Pipe()
-        process = self._context.Process(target=_work, args=(theirs, self._start), daemon=True)
-        process.start()
-        theirs.close()
+        ours, theirs = Pipe()
+        with theirs:
+            process = start_process(_work, theirs, self._start)
         self._workers.append(_Worker(process, ours))
 
     def _listen(self) -> None:
@@ -310,8 +299,6 @@ class WorkerPool:
 
 def _work(connection: Connection, start: Callable[[], Reader]) -> None:
     """A process: it says that it is ready, then answers batches with two messages a page."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent is told, and ends its children
-    threading.Thread(target=end_with_parent, daemon=True).start()
     try:
         reader = start()
     except Exception as error:
@@ -328,11 +315,3 @@ def _work(connection: Connection, start: Callable[[], Reader]) -> None:
             with reader.open(image, source.name) as document:
                 connection.send(document.n_pages)
                 connection.send(document.read(page))
-
-
-def end_with_parent() -> None:
-    """A parent that is killed can't end its children, which may be at something that hangs."""
-    parent = parent_process()
-    if parent is not None:
-        wait([parent.sentinel])
-        os._exit(1)

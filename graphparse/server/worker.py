@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import multiprocessing
-import signal
 import threading
 from collections.abc import Callable
 from contextlib import suppress
+from multiprocessing import Pipe
 from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
 from typing import Any, Self
+
+from graphparse.processes import WorkerError, end_process, start_process
 
 START_LIMIT = 300.0
 """Seconds that loading the networks may take."""
@@ -46,8 +48,7 @@ class Worker:
         self._time_limit = time_limit
         self._turn = threading.Lock()
         self._places = threading.BoundedSemaphore(MOST_WAITING + 1)
-        self._context = multiprocessing.get_context("spawn")
-        self._process: Any = None
+        self._process: BaseProcess | None = None
         self._connection: Connection | None = None
 
     def __enter__(self) -> Self:
@@ -91,12 +92,14 @@ class Worker:
         return result
 
     def _start(self) -> None:
-        self._connection, theirs = self._context.Pipe()
-        self._process = self._context.Process(
-            target=_run, args=(theirs, self._prepare), daemon=True
-        )
-        self._process.start()
-        theirs.close()
+        ours, theirs = Pipe()
+        try:
+            with theirs:
+                self._process = start_process(_run, theirs, self._prepare)
+        except WorkerError as unable:
+            ours.close()
+            raise Failed(str(unable)) from unable
+        self._connection = ours
         try:
             error = self._connection.recv() if self._connection.poll(START_LIMIT) else None
         except EOFError as ended:
@@ -107,16 +110,14 @@ class Worker:
             raise error or Failed(f"not ready after {START_LIMIT:g} s")
 
     def _end(self) -> None:
-        if self._connection is not None:
-            self._process.kill()
-            self._process.join()
+        if self._connection is not None and self._process is not None:
+            end_process(self._process)
             self._connection.close()
             self._connection = None
 
 
 def _run(connection: Connection, prepare: Callable[[], Work]) -> None:
     """The process: says True when it is ready, then answers each task, as long as it is heard."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent is told, and ends its child
     with suppress(EOFError, OSError):
         try:
             work = prepare()

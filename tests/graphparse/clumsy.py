@@ -13,9 +13,10 @@ import signal
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from multiprocessing import parent_process
 from pathlib import Path
 
-from graphparse import workers
+from graphparse import processes, workers
 from graphparse.prediction import Prediction, Status, page_number
 
 MOLBLOCK = "\n  made up\n\n  0  0  0  0  0  0  0  0  0  0999 V2000\nM  END\n"
@@ -65,7 +66,7 @@ def start(*options: object) -> ClumsyReader:
 def marked(folder: str) -> ClumsyReader:
     """Leaves a file with the name of its process in a folder, and that of its parent in it."""
     mark = Path(folder) / f".{os.getpid()}"
-    mark.write_text(str(os.getppid()))
+    mark.write_text(str(parent_process().pid))
     mark.rename(Path(folder) / str(os.getpid()))
     return ClumsyReader()
 
@@ -85,4 +86,5 @@ if __name__ == "__main__":
     from graphparse.cli import app
 
     workers.load_recognizer = start_elsewhere
+    processes.PRELOADED = ()
     app()
