@@ -51,6 +51,8 @@ APART = math.radians(55)
 """How far at least it is from the other of these two directions."""
 LEAST_CENTRES = {5: 2, 6: 3}
 """Stereocentres of a sugar's ring, by its size."""
+LEAST_CARBOCYCLE = 2
+"""The same of a cyclohexane, which is read as a chair only: flat ones are no chairs."""
 _ASIDE = frozenset([BondKind.SINGLE, BondKind.DOUBLE, BondKind.TRIPLE, BondKind.WAVY])
 """Strokes that may leave the ring: none of them says what is in front."""
 
@@ -82,7 +84,7 @@ def find_perspectives(
         centres: atoms that can be stereocentres.
         length: the conformer's median bond.
     """
-    rings = (_Ring.of(mol, atoms) for atoms in mol.GetRingInfo().AtomRings() if _fits(mol, atoms))
+    rings = (_Ring.of(mol, atoms) for atoms in mol.GetRingInfo().AtomRings() if can_be(mol, atoms))
     found = (_read(mol, ring, kinds, centres, SHORT * length) for ring in rings)
     return [perspective for perspective in found if perspective is not None]
 
@@ -91,14 +93,23 @@ def set_centres(mol: Chem.Mol, perspective: Perspective) -> None:
     """Give the stereocentres of a ring the configuration that its drawing means, in place."""
     for index, around in perspective.around.items():
         atom = mol.GetAtomWithIdx(index)
-        order = [near.GetIdx() for near in atom.GetNeighbors()]
-        # RDKit takes a hydrogen that is no atom for the last neighbour
-        places = [around.index(near) for near in (order if -1 not in around else [*order, -1])]
-        swaps = sum(a > b for i, b in enumerate(places) for a in places[:i])
-        clockwise = swaps % 2 == 0
-        atom.SetChiralTag(
-            Chem.ChiralType.CHI_TETRAHEDRAL_CW if clockwise else Chem.ChiralType.CHI_TETRAHEDRAL_CCW
-        )
+        atom.SetChiralTag(configuration(atom, around))
+
+
+def configuration(atom: Chem.Atom, around: tuple[int, int, int, int]) -> Chem.ChiralType:
+    """The chiral tag of an atom whose last three neighbours are clockwise, seen from the first.
+
+    Args:
+        atom: with three or four neighbours.
+        around: their indices, -1 for a hydrogen that is no atom.
+    """
+    order = [near.GetIdx() for near in atom.GetNeighbors()]
+    # RDKit takes a hydrogen that is no atom for the last neighbour
+    places = [around.index(near) for near in (order if -1 not in around else [*order, -1])]
+    swaps = sum(a > b for i, b in enumerate(places) for a in places[:i])
+    if swaps % 2:
+        return Chem.ChiralType.CHI_TETRAHEDRAL_CCW
+    return Chem.ChiralType.CHI_TETRAHEDRAL_CW
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,18 +150,20 @@ def _place(mol: Chem.Mol, index: int) -> complex:
     return complex(position.x, position.y)
 
 
-def _fits(mol: Chem.Mol, atoms: tuple[int, ...]) -> bool:
-    """Whether a ring could be that of a sugar; rings that share atoms are not read at all."""
+def can_be(mol: Chem.Mol, atoms: tuple[int, ...]) -> bool:
+    """Whether a ring could be that of a sugar, or a cyclohexane that is drawn as a chair.
+
+    Rings that share atoms with others are not read at all.
+    """
     rings = mol.GetRingInfo()
     if len(atoms) not in HAWORTH_HEIGHT or any(rings.NumAtomRings(i) > 1 for i in atoms):
         return False
     symbols = [mol.GetAtomWithIdx(i).GetSymbol() for i in atoms]
     hetero = [symbol for symbol in symbols if symbol != "C"]
     sides = zip(atoms, (*atoms[1:], atoms[0]), strict=True)
-    return (
-        len(hetero) == 1
-        and hetero[0] in _HETERO
-        and all(mol.GetBondBetweenAtoms(*s).GetBondType() == Chem.BondType.SINGLE for s in sides)
+    kind = hetero[0] in _HETERO if len(hetero) == 1 else not hetero and len(atoms) == 6
+    return kind and (
+        all(mol.GetBondBetweenAtoms(*s).GetBondType() == Chem.BondType.SINGLE for s in sides)
     )
 
 
@@ -164,7 +177,8 @@ def _read(
     if min(abs(ring.side(i)) for i in range(len(ring.z))) <= short:
         return None
     chair = _is_chair(ring)
-    if not chair and not _is_haworth(ring):
+    carbocycle = all(mol.GetAtomWithIdx(i).GetSymbol() == "C" for i in ring.atoms)
+    if not chair and (carbocycle or not _is_haworth(ring)):
         return None
     strokes = _front(mol, ring, kinds)
     if strokes is None:
@@ -189,7 +203,8 @@ def _read(
             standing[sense] = other
             upright += abs(step.real) <= abs(step) * math.sin(UPRIGHT)
         around[index] = (standing[1], before, standing[-1], after)
-    if len(around) < LEAST_CENTRES[len(ring.atoms)] or not (chair or upright > 1):
+    least = LEAST_CARBOCYCLE if carbocycle else LEAST_CENTRES[len(ring.atoms)]
+    if len(around) < least or not (chair or upright > 1):
         return None
     return Perspective("chair" if chair else "Haworth projection", ring.atoms, strokes, around)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -34,6 +34,8 @@ class Scene:
     """For each atom its neighbours."""
     ends: dict[tuple[int, int], Point]
     """Where the bond of an atom to a neighbour ends, if not at the atom's place."""
+    thick: dict[int, float] = field(default_factory=dict)
+    """Widths of the joints of bold bonds, in bond lengths; see :func:`thick_joints`."""
 
 
 def cut(scene: Scene, a: int, b: int, p: Point, q: Point) -> tuple[float, float]:
@@ -119,8 +121,8 @@ def draw_bond(scene: Scene, a: int, b: int, kind: int, side: int) -> None:
     elif kind == BondKind.WAVY:
         _wave(scene, p, q)
     elif kind == BondKind.BOLD:
-        width = max(style.wedge * 0.75, style.stroke * 2) * unit
-        scene.ink.line(p, q, width, False)
+        width = max(_bold_width(style), scene.thick.get(a, 0.0), scene.thick.get(b, 0.0))
+        scene.ink.line(p, q, width * unit, False)
     elif kind == BondKind.DASHED:
         _dashes(scene, p, q)
     elif kind == BondKind.DATIVE:
@@ -140,6 +142,25 @@ def draw_joints(scene: Scene, bonds: list[tuple[int, int, int]]) -> None:
     for i in through:
         if ends[i] > 1 and not scene.boxes[i]:
             scene.ink.disc(scene.places[i], scene.style.stroke * scene.unit)
+    for i, width in scene.thick.items():
+        if not scene.boxes[i] and not scene.style.hollow:
+            scene.ink.disc(scene.places[i], width * scene.unit)
+
+
+def thick_joints(bonds: list[tuple[int, int, int]], style: Style) -> dict[int, float]:
+    """Atoms at which a bold bond meets another or the wide end of a wedge, as in sugars.
+
+    Returns:
+        How wide the strokes are there, in bond lengths.
+    """
+    bold = [i for a, b, kind in bonds if kind == BondKind.BOLD for i in (a, b)]
+    wide = {b for _, b, kind in bonds if kind == BondKind.WEDGE}
+    joints = {i: style.wedge for i in bold if i in wide}
+    return {i: _bold_width(style) for i in bold if bold.count(i) > 1} | joints
+
+
+def _bold_width(style: Style) -> float:
+    return max(style.wedge * 0.75, style.stroke * 2)
 
 
 def outer_width(style: Style, kind: int) -> float:

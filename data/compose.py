@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ from data.drawing import Drawing
 from data.lettering import extent, write_labels
 from data.nestle import nestle
 from data.odds import DepictOdds
+from data.perspective_room import MOST_CAPITAL
 from data.plan import Plan
 from data.salts import bracket_around, make_room
 from data.stereo import wedge
@@ -53,6 +55,9 @@ def compose(
     rings = [tuple(ring) for ring in mol.GetRingInfo().AtomRings()]
     flags = [atom.GetIsAromatic() for atom in atoms_of(mol)] if plan.circles else []
     Chem.Kekulize(mol, clearAromaticFlags=True)
+    strokes = plan.projection.strokes if plan.projection else {}
+    for index in plan.projection.centres if plan.projection else ():
+        mol.GetAtomWithIdx(index).SetChiralTag(Chem.ChiralType.CHI_UNSPECIFIED)
     if not wedge(
         mol, rng, bool(rng.random() < odds.two_wedges), bool(rng.random() < odds.wedges_free)
     ):
@@ -63,7 +68,8 @@ def compose(
 
     kept = [i for i in range(mol.GetNumAtoms()) if i not in plan.hidden]
     new = {old: i for i, old in enumerate(kept)}
-    stretch = float(rng.uniform(*odds.stretch_by)) if rng.random() < odds.stretch else 1.0
+    stretched = plan.projection is None and rng.random() < odds.stretch
+    stretch = float(rng.uniform(*odds.stretch_by)) if stretched else 1.0
     along, across = (stretch, 1.0) if rng.random() < 0.7 else (1.0, stretch)
     places = [(float(x) * along, -float(y) * across) for x, y in xy]
     bonds: list[tuple[int, int]] = []
@@ -87,6 +93,9 @@ def compose(
                 kind = BondKind.WEDGE
             elif direction == Chem.BondDir.BEGINDASH:
                 kind = BondKind.HASH
+            elif (stroke := strokes.get(pair(a, b))) is not None:
+                kind = stroke.kind
+                a, b = stroke.begin, a + b - stroke.begin
         if pair(a, b) in round_bonds:
             kind = BondKind.AROMATIC
         bonds.append((a, b))
@@ -128,6 +137,7 @@ def compose(
         tuple((a / scale, b / scale, c / scale, d / scale) for a, b, c, d in brackets),
         frozenset((new[i], new[j]) for i, link in plan.links.items() for j in link.tails),
         plan.gap,
+        MOST_CAPITAL if plan.projection else math.inf,
     )
 
 

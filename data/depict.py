@@ -29,6 +29,7 @@ from data.linked_layout import STRAIGHT, Written, in_line, shortened, write_link
 from data.nitrogen import with_protected
 from data.odds import DepictOdds
 from data.opened import Gap, for_layout, with_ring_opened
+from data.perspective_layout import lay_out_rings
 from data.plan import Plan
 from data.salts import Salt, with_salt
 from data.stereo import (
@@ -37,6 +38,7 @@ from data.stereo import (
     loose_double_bonds,
     read_geometry,
 )
+from data.sugars import choose_rings, letters, open_centres, says_so, with_ring_hydrogens
 from data.variants import (
     atoms_of,
     forget_centre,
@@ -109,21 +111,30 @@ def _depict(smiles: str, rng: np.random.Generator, odds: DepictOdds) -> Drawing 
     if changed or centre is not None:
         Chem.AssignStereochemistry(mol, cleanIt=True, force=True)
         truth = _meaning(mol)
+    rings = choose_rings(mol, rng, odds) if gap is None and "@" in smiles else []
     lots = rng.random(5).tolist()
     stereo, fusion = lots[0] < odds.hydrogens_stereo, lots[1] < odds.hydrogens_fusion
     polar, end = lots[2] < odds.hydrogens_polar, lots[3] < odds.hydrogens_end
     ring = lots[4] < odds.hydrogens_ring and mol.GetNumAtoms() <= odds.hydrogens_ring_max_atoms
-    if stereo or polar or end or ring or (fusion and "@" in smiles):
+    if rings:
+        if rng.random() < odds.perspective_hydrogens:
+            mol = with_ring_hydrogens(mol, rings)
+    elif stereo or polar or end or ring or (fusion and "@" in smiles):
         mol = with_hydrogens(mol, rng, stereo, fusion, polar, end, ring, _closed(given))
     links: list[Link] = []
-    if rng.random() < odds.linked:
+    if not rings and rng.random() < odds.linked:
         links = choose_links(mol, rng, _closed(given) | {-1 if centre is None else centre})
     linked = frozenset().union(*(link.atoms for link in links))
     sites = given
-    if rng.random() < odds.abbreviate:
+    if rng.random() < (odds.perspective_written if rings else odds.abbreviate):
         sites = choose_sites(mol, rng, odds.merge, given, linked)
     hidden = frozenset().union(*(site.atoms - {site.root} for site in sites.values()))
     style = _label_style(rng, odds)
+    plan = Plan(names, sites, {}, {}, hidden, {}, style, salt)
+    if rings:
+        drawing = _in_perspective(Chem.Mol(mol), rings, plan, centre, truth or smiles, rng, odds)
+        if drawing is not None:
+            return drawing
     written = bool(style.chain_text or style.unsaturated_text)
     change: Callable[[Any, np.random.Generator], Change] | None = None
     if rng.random() < (odds.straight_written if written else odds.straight):
@@ -144,33 +155,83 @@ def _depict(smiles: str, rng: np.random.Generator, odds: DepictOdds) -> Drawing 
         if found is None:
             return None
         xy = set_positions(mol, left_out, found) if left_out or shape is not mol else found
-    wavy = {} if centre is None else wavy_bond(mol, centre, hidden, rng)
+    plan = replace(
+        plan,
+        links=joined,
+        stands_for={i: link.root for link in links for i in link.atoms} if joined else {},
+        hidden=hidden,
+        style=style,
+        redrawn=change is not None,
+        gap=gap is not None,
+    )
+    return _finish(mol, xy, plan, centre, truth or smiles, rng, odds)
+
+
+def _in_perspective(
+    mol: Any,
+    rings: list[tuple[int, ...]],
+    plan: Plan,
+    centre: int | None,
+    truth: str,
+    rng: np.random.Generator,
+    odds: DepictOdds,
+) -> Drawing | None:
+    """A drawing with rings in perspective; None if there is no room or if it means another one."""
+    unknown = open_centres(mol, rings)
+    texts = {i: letters(mol, i, plan.sites, plan.names) for i in range(mol.GetNumAtoms())}
+    projection = lay_out_rings(mol, rings, plan.hidden, texts, unknown, rng, odds)
+    if projection is None or not keeps_geometry(mol):
+        return None
+    wavy: dict[int, int] = {}
+    for index in unknown - {centre}:
+        wavy |= wavy_bond(mol, index, plan.hidden, rng)
+    xy = np.array(mol.GetConformer().GetPositions()[:, :2])
+    plan = replace(plan, wavy=wavy, redrawn=True, projection=projection)
+    drawing = _finish(mol, xy, plan, centre, truth, rng, odds)
+    return drawing if drawing is not None and says_so(drawing) else None
+
+
+def _finish(
+    mol: Any,
+    xy: NDArray[np.float64],
+    plan: Plan,
+    centre: int | None,
+    truth: str,
+    rng: np.random.Generator,
+    odds: DepictOdds,
+) -> Drawing | None:
+    """Put a drawing together once its layout is known.
+
+    Args:
+        mol: laid out; changed in place.
+        xy: (N, 2) its places in bond lengths, y up.
+        plan: what was chosen so far.
+        centre: an atom whose configuration was forgotten.
+        truth: SMILES of what is drawn, but for double bonds whose geometry follows from ``xy``.
+        rng: makes the choices.
+        odds: how often what is chosen.
+    """
+    wavy = dict(plan.wavy)
+    if centre is not None:
+        wavy |= wavy_bond(mol, centre, plan.hidden, rng)
     if has_loose_double_bond(mol):
         unknown = []
         if rng.random() < odds.wavy_double:
             for index in loose_double_bonds(mol):
-                if beside := wavy_beside(mol, index, hidden, rng):
+                if beside := wavy_beside(mol, index, plan.hidden, rng):
                     wavy.update(beside)
                     unknown.append(index)
         read_geometry(mol, unknown)
         truth = _meaning(Chem.RemoveHs(mol))
-    plan = Plan(
-        names,
-        sites,
-        joined,
-        {i: link.root for link in links for i in link.atoms} if joined else {},
-        hidden,
-        wavy,
-        style,
-        rng.random() < odds.circles,
-        rng.random() < odds.centred,
-        rng.random() < odds.ring_text,
-        salt,
-        rng.random() < odds.hydrogens_left_out,
-        change is not None,
-        gap is not None,
+    plan = replace(
+        plan,
+        wavy=wavy,
+        circles=bool(rng.random() < odds.circles),
+        centred=bool(rng.random() < odds.centred),
+        ring_text=bool(rng.random() < odds.ring_text) and plan.projection is None,
+        bare=bool(rng.random() < odds.hydrogens_left_out),
     )
-    return compose(mol, xy, plan, truth or smiles, rng, odds)
+    return compose(mol, xy, plan, truth, rng, odds)
 
 
 def _lay_out_links(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 
 from assemble.graph import MoleculeGraph
@@ -49,3 +50,5 @@ class Drawing:
     than at its anchor: the right ends of labels such as "(CH2)3" between two parts."""
     gap: bool = False
     """Two atoms lie a bond apart and have none, which only a page with whole strokes can tell."""
+    most_capital: float = math.inf
+    """Capital letters are no higher than this, bond lengths: there is no room for larger ones."""

@@ -60,7 +60,7 @@ def lay_out(
         return None
     xy /= median
     if pack:
-        _pack(mol, xy, rng)
+        pack_parts(mol, xy, rng)
     if angle:
         c, s = np.cos(angle), np.sin(angle)
         xy = xy @ np.array([[c, s], [-s, c]])
@@ -119,8 +119,14 @@ def clashes(xy: NDArray[np.float64], least: float = CLASH) -> bool:
     return bool(square.min() < least**2)
 
 
-def _pack(mol: Any, xy: NDArray[np.float64], rng: np.random.Generator) -> None:
-    """Put the smaller components beside, below or above the largest one, in place."""
+def pack_parts(mol: Any, xy: NDArray[np.float64], rng: np.random.Generator) -> None:
+    """Put the smaller components beside, below or above the largest one, in place.
+
+    Args:
+        mol: one or several components.
+        xy: (N, 2) y up, each component laid out by itself.
+        rng: makes the choices.
+    """
     parts = sorted((list(part) for part in Chem.GetMolFrags(mol)), key=len, reverse=True)
     if len(parts) < 2:
         return

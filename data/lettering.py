@@ -13,6 +13,8 @@ from data.plan import Plan
 
 LETTER_WIDTH = 0.4
 """Typical width of a letter in bond lengths."""
+_AWAY_FROM = {"left": [(1.0, 0.0)], "right": [(-1.0, 0.0)]}
+"""A bond from which a label runs to that side."""
 
 
 def write_labels(
@@ -33,10 +35,11 @@ def write_labels(
             charges.append(0)
             continue
         site = plan.sites.get(i)
+        side = plan.projection.runs.get(i) if plan.projection else None
         if site is not None:
-            steps = _steps(i, around, places)
+            steps = _AWAY_FROM[side] if side else _steps(i, around, places)
             label = group_label(site.group, steps, style, rng)
-            if covered := _covered(label, i, kept, places):
+            if not side and (covered := _covered(label, i, kept, places)):
                 turned = group_label(site.group, steps, style, rng, other_side=True)
                 label = turned if _covered(turned, i, kept, places) < covered else label
             labels.append(_counted(label, plan.salt.leads.get(i)))
@@ -51,7 +54,7 @@ def write_labels(
         hydrogens = atom.GetTotalNumHs()
         if plan.bare and hydrogens and _implied(atom, charge, isotope, around[i]):
             hydrogens = 0
-        steps = _steps(i, around, places)
+        steps = _AWAY_FROM[side] if side else _steps(i, around, places)
         methyl = symbol == "C" and hydrogens == 3 and not charge and not isotope
         if methyl and style.methyl == "Me" and len(steps) == 1:
             symbol, hydrogens = "Me", 0

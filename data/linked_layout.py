@@ -151,9 +151,9 @@ def _write(
         anchor = len(text) - len(_WATER.sub("", text))
         labels[link.root] = Written(text, anchor, frozenset(right))
         size = float(rng.uniform(0.95, 1.3))
-        xy[_behind(link.root, right, bonds), 0] += _width(text[anchor:]) * size
+        xy[_behind(link.root, right, bonds), 0] += text_width(text[anchor:]) * size
         if anchor and max(xy[i, 0] for i in left) < x - ASIDE:
-            xy[_behind(link.root, left, bonds), 0] -= _width(text[: anchor + 1]) * size
+            xy[_behind(link.root, left, bonds), 0] -= text_width(text[: anchor + 1]) * size
     return labels
 
 
@@ -178,7 +178,7 @@ def _behind(root: int, first: tuple[int, ...], bonds: list[tuple[int, int]]) -> 
     return sorted(seen - {root})
 
 
-def _width(text: str) -> float:
+def text_width(text: str) -> float:
     """From the middle of a label's first character to that of its last one, bond lengths."""
     widths = [WIDTHS.get(letter, DIGIT if letter.isdigit() else LETTER) for letter in text]
     return sum(widths) - (widths[0] + widths[-1]) / 2
@@ -198,7 +198,10 @@ def _has_room(
         strokes = [xy[a] * (1 - share) + xy[b] * share for a, b in bonds if root not in (a, b)]
         ink = np.concatenate([*strokes, xy[[i for i in kept if i != root]]])
         x, y = (ink - xy[root]).T
-        left, right = _width(label.text[: label.anchor + 1]), _width(label.text[label.anchor :])
+        left, right = (
+            text_width(label.text[: label.anchor + 1]),
+            text_width(label.text[label.anchor :]),
+        )
         inside = (np.abs(y) < HALF_LINE) & (x > -left - HALF_LINE) & (x < right + HALF_LINE)
         if inside.any():
             return False

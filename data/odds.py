@@ -74,6 +74,23 @@ class DepictOdds:
     linked: float = 0.16
     """One or two chains within the molecule written as labels that link its parts: (CH2)3, SO2NH;
     where there are such chains and the labels find room."""
+    perspective: float = 0.25
+    """Of molecules with sugars, on their own rather than fused to other rings: all of these as
+    Haworth projections or chairs, if there is room."""
+    perspective_cyclohexane: float = 0.06
+    """Of molecules with cyclohexanes with stereo instead: these as chairs."""
+    chair: float = 0.35
+    """Of drawings with sugars in perspective: rings of six as chairs."""
+    perspective_hydrogens: float = 0.25
+    """Of drawings with rings in perspective: their hydrogens drawn as atoms."""
+    perspective_written: float = 0.85
+    """Of drawings with rings in perspective: some groups contracted, CH2OH above all."""
+    front_haworth: float = 0.65
+    """Of Haworth projections: the front bold."""
+    front_chair: float = 0.20
+    """Of chairs: the same."""
+    front_tapered: float = 0.65
+    """Of bold fronts: the bonds at both sides widen towards the middle one."""
     r_groups: float = 0.06
     """One to three substituents replaced with R groups."""
     opened: float = 0.04

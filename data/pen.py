@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assemble.graph import BondKind
-from data.bondpen import Box, Scene, draw_bond, draw_joints, outer_width
+from data.bondpen import Box, Scene, draw_bond, draw_joints, outer_width, thick_joints
 from data.drawing import Drawing, Lead
 from data.glyphs import Piece, font_path, set_label, set_lead
 from data.ink import Ink, Point
@@ -51,6 +51,7 @@ def draw(
     if not bond_px > 0:
         raise ValueError(f"bond_px: expected a positive number, got {bond_px}")
     graph = drawing.graph
+    style = replace(style, capital=min(style.capital, drawing.most_capital))
     path = font_path(style)
     bonded = set(graph.bonds.ravel().tolist())
     lone_path = font_path(replace(style, font="serif")) if style.lone_serif else path
@@ -94,7 +95,7 @@ def draw(
         around[a].append(b)
         around[b].append(a)
     ends = {(i, j): _tail(written[i], places[i], size) for i, j in drawing.tails}
-    scene = Scene(ink, style, unit, places, boxes, around, ends)
+    scene = Scene(ink, style, unit, places, boxes, around, ends, thick_joints(bonds, style))
     crossings = _crossings(places, bonds) if style.crossing else {}
     for j, (a, b, kind) in enumerate(bonds):
         if style.lost and _may_be_lost(scene, a, b, kind) and rng.random() < style.lost:

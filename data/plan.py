@@ -8,11 +8,12 @@ from data.abbreviate import Site
 from data.annotate import LabelStyle
 from data.linked_layout import Written
 from data.salts import Salt
+from data.sugars import Projection
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Choices made for one drawing before anything is placed."""
+    """Choices made for one drawing before it is put together."""
 
     names: dict[int, str]
     """R labels by atom."""
@@ -27,17 +28,19 @@ class Plan:
     wavy: dict[int, int]
     """Bond index to the atom at its known end."""
     style: LabelStyle
-    circles: bool
-    """Aromatic six-rings get a circle."""
-    centred: bool
-    """Terminal double bonds mostly have both lines offset."""
-    ring_text: bool
-    """Any carbon may be written out."""
     salt: Salt
     """What is written before lone species, and which component stands in brackets."""
-    bare: bool
+    circles: bool = False
+    """Aromatic six-rings get a circle."""
+    centred: bool = False
+    """Terminal double bonds mostly have both lines offset."""
+    ring_text: bool = False
+    """Any carbon may be written out."""
+    bare: bool = False
     """Hydrogens of uncharged N, O and S left out."""
-    redrawn: bool
+    redrawn: bool = False
     """Some bonds were made longer; letters and strokes are measured by the others."""
     gap: bool = False
     """Two atoms lie a bond apart and have none."""
+    projection: Projection | None = None
+    """What rings in perspective tell."""

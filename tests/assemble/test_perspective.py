@@ -215,20 +215,21 @@ def test_strokes_that_tell_the_stereo_are_believed(kind: K) -> None:
     assert "projection" not in str(assemble(drawing.graph()).warnings)
 
 
-def regular(n: int, around: str) -> Page:
+def regular(n: int, around: str, hetero: str = "O") -> Page:
     """A regular ring as chemists draw it, substituents away from its middle."""
     out = Page()
     corners = [(math.cos(a), math.sin(a)) for a in (2 * math.pi * i / n for i in range(n))]
-    out.ring(corners, " ".join("-" * n))
+    out.ring(corners, " ".join("-" * n), hetero)
     for i, label in enumerate(around.split()):
         out.put(label, 2 * corners[i][0], 2 * corners[i][1], i)
     return out
 
 
 @pytest.mark.parametrize("n", [5, 6])
-def test_ordinary_rings_are_no_projections(n: int) -> None:
+@pytest.mark.parametrize("hetero", ["O", ""])
+def test_ordinary_rings_are_no_projections(n: int, hetero: str) -> None:
     """Turned as they may be, and stretched, squashed or slanted by a bad copy."""
-    drawing = regular(n, "OH OH OH OH CH2OH" if n == 6 else "OH OH OH CH2OH")
+    drawing = regular(n, "OH OH OH OH CH2OH" if n == 6 else "OH OH OH CH2OH", hetero)
     for degrees in range(0, 360, 15):
         for along, slant in ((1.0, 0.0), (1.25, 0.0), (1.6, 0.0), (1.0, 0.4), (1.3, -0.3)):
             shape = np.array([[along, slant], [0.0, 1.0]]) @ turned(degrees + 7.5)
@@ -244,8 +245,17 @@ def test_cages_and_fused_chairs_are_no_sugars() -> None:
         last = drawing.put("", x, y, last)
     drawing.bonds.append((last, 2, K.SINGLE))
     assert "@" not in assemble(drawing.graph()).smiles
-    # without an oxygen it is a cyclohexane
-    assert "@" not in assemble(page(CHAIR, "eOH eOH eOH dOH eCH2OH", "").graph()).smiles
+
+
+def test_a_cyclohexane_is_read_as_a_chair_only() -> None:
+    trans = assemble(page(CHAIR, "eCH3 - - eCH2CH3 -", "").graph())
+    cis = assemble(page(CHAIR, "eCH3 - - uCH2CH3 -", "").graph())
+    assert trans.smiles == Chem.CanonSmiles("C[C@H]1CC[C@H](CC)CC1")
+    assert cis.smiles == Chem.CanonSmiles("C[C@H]1CC[C@@H](CC)CC1")
+    # one centre, and nothing but a flattened hexagon
+    assert not assemble(page(CHAIR, "eOH - - - -", "").graph()).warnings
+    flat = page(PYRANOSE, "uOH dOH uOH dOH uCH3", "")
+    assert "@" not in assemble(flat.graph()).smiles
 
 
 def test_substituents_in_between_are_not_read() -> None:

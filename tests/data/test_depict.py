@@ -50,6 +50,8 @@ PLAIN = DepictOdds(
     bent=0,
     nestled=0,
     linked=0,
+    perspective=0,
+    perspective_cyclohexane=0,
 )
 STYLE = LabelStyle("", 0.0, True, False, True, False, 0.0)
 LEFT, RIGHT, UP, DOWN = (-1.0, 0.0), (1.0, 0.0), (0.0, -1.0), (0.0, 1.0)
