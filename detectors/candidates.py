@@ -11,7 +11,7 @@ from scipy.spatial import cKDTree
 from detectors.frame import STRIDE
 
 NEIGHBOURS = 8
-REACH = 64.0
+REACH = 84.0
 """Pairs further apart than this many pixels need a detected midpoint."""
 END_TOLERANCE = 10.0
 """Pixels between the end that a midpoint predicts and the atom taken for it."""
