@@ -53,6 +53,7 @@ LEAST_CENTRES = {5: 2, 6: 3}
 """Stereocentres of a sugar's ring, by its size."""
 LEAST_CARBOCYCLE = 2
 """The same of a cyclohexane, which is read as a chair only: flat ones are no chairs."""
+_WEDGES = (BondKind.WEDGE, BondKind.HASH)
 _ASIDE = frozenset([BondKind.SINGLE, BondKind.DOUBLE, BondKind.TRIPLE, BondKind.WAVY])
 """Strokes that may leave the ring: none of them says what is in front."""
 
@@ -272,7 +273,8 @@ def _front(mol: Chem.Mol, ring: _Ring, kinds: Mapping[int, BondKind]) -> frozens
         for bond in mol.GetAtomWithIdx(index).GetBonds():
             kind = kinds.get(bond.GetIdx(), BondKind.SINGLE)
             if not bond.IsInRing():
-                if kind not in _ASIDE:
+                # a wedge that begins further out tells of the atom there
+                if kind not in _ASIDE and not (kind in _WEDGES and bond.GetEndAtomIdx() == index):
                     return None
             elif kind is not BondKind.SINGLE:
                 begin, end = bond.GetBeginAtomIdx(), bond.GetEndAtomIdx()

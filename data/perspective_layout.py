@@ -22,8 +22,8 @@ from data.ring_shapes import Shape, chair, haworth
 from data.sugars import Atoms, Projection, faces, front
 from data.variants import atoms_of
 
-TRIES = 10
-"""Layouts made of a molecule before it is drawn flat."""
+TRIES = (9, 6, 4, 3, 2)
+"""Layouts made of a molecule with one ring, two rings and so on before it is drawn flat."""
 TURNED_OVER = 0.1
 """Share of first rings with the anomeric carbon on the left."""
 EQUATORIAL = 0.85
@@ -129,15 +129,16 @@ def lay_out_rings(
     Returns:
         What the rings tell; ``None`` if there was no room.
     """
-    if any(hidden.intersection(ring) for ring in rings):
+    if len(rings) > len(TRIES) or any(hidden.intersection(ring) for ring in rings):
         return None
     # rings of six without a hetero atom always are
     chairs = bool(rng.random() < odds.chair)
-    for _ in range(TRIES):
+    flat: dict[tuple[int, ...], dict[int, complex]] = {}
+    for _ in range(TRIES[len(rings) - 1]):
         stub, chair_stub, link = (float(rng.uniform(*span)) for span in (STUB, CHAIR_STUB, LINK))
         snap, outwards = bool(rng.random() < SNAP), bool(rng.random() < OUTWARDS)
         habits = _Habits(chairs, stub, chair_stub, link, snap, outwards)
-        builder = _Builder(mol, rings, hidden, unknown, habits, rng)
+        builder = _Builder(mol, rings, hidden, unknown, habits, flat, rng)
         if not builder.build():
             continue
         runs = builder.paper.write(texts, builder.wanted())
@@ -155,7 +156,7 @@ def lay_out_rings(
 
 
 class _Builder:
-    """A layout while it is put together."""
+    """A layout while it is put together; ``flat`` keeps the flat parts from one to the next."""
 
     def __init__(
         self,
@@ -164,8 +165,10 @@ class _Builder:
         hidden: frozenset[int],
         unknown: frozenset[int],
         habits: _Habits,
+        flat: dict[tuple[int, ...], dict[int, complex]],
         rng: np.random.Generator,
     ) -> None:
+        self.flat = flat
         self.mol, self.hidden, self.unknown = mol, hidden, unknown
         self.habits, self.rng = habits, rng
         self.lots = rng.random(3).tolist()
@@ -347,14 +350,16 @@ class _Builder:
 
     def _flat(self, part: list[int], stubs: list[int]) -> dict[int, complex]:
         """A part and the ring atoms it hangs on, laid out flat."""
-        kept = sorted({*part, *stubs})
+        kept = tuple(sorted({*part, *stubs}))
+        if kept in self.flat:
+            return self.flat[kept]
         rest = frozenset(range(self.mol.GetNumAtoms())) - set(kept)
         shape = without_atoms(self.mol, rest)
         rdDepictor.Compute2DCoords(shape, canonOrient=True)
-        if self.habits.snap:
-            rdDepictor.StraightenDepiction(shape)
+        rdDepictor.StraightenDepiction(shape)
         xy = shape.GetConformer().GetPositions()[:, :2] / _BOND
-        return {i: complex(x, y) for i, (x, y) in zip(kept, xy.tolist(), strict=True)}
+        self.flat[kept] = {i: complex(x, y) for i, (x, y) in zip(kept, xy.tolist(), strict=True)}
+        return self.flat[kept]
 
 
 def _turned(outwards: float, way: complex, angle: float) -> complex:

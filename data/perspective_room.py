@@ -23,6 +23,8 @@ HALF_LETTER = 0.22
 """Half the width of a letter with the paper around it."""
 HALF_LINE = 0.25
 """Half the height of a line of letters with the paper around it."""
+BETWEEN = 0.1
+"""More paper than that beside another label."""
 UPRIGHT = 0.25
 """Bonds whose horizontal part is shorter than this, of 1, leave it open where a label runs."""
 STEEP = 0.95
@@ -157,7 +159,7 @@ class Paper:
     ) -> bool:
         left, right, low, high = box
         for j, (a, b, c, d) in boxes:
-            apart = a >= right or b <= left or c >= high or d <= low
+            apart = a >= right + BETWEEN or b <= left - BETWEEN or c >= high or d <= low
             if not apart and self._part[i] != self._part[j]:
                 return True
         points, pairs = ink
@@ -179,26 +181,29 @@ def _near(at: Mapping[int, complex], atoms: list[int], bonds: list[tuple[int, in
     if not bonds or not atoms:
         return False
     z = _places(at, atoms)[:, None]
-    start, end = (_places(at, [bond[k] for bond in bonds])[None] for k in (0, 1))
+    start, end = _ends(at, bonds)
     step = end - start
-    share = ((z - start) * step.conj()).real / np.maximum(np.abs(step) ** 2, 1e-9)
+    share = ((z - start) * step.conj()).real / np.maximum((step * step.conj()).real, 1e-9)
     apart = np.abs(z - start - np.clip(share, 0.0, 1.0) * step)
-    ends = np.array(bonds)[None]
-    own = (np.array(atoms)[:, None, None] == ends).any(2)
-    return bool((apart[~own] < ASIDE).any())
+    found = np.argwhere(apart < ASIDE).tolist()
+    return any(atoms[i] not in bonds[j] for i, j in found)
 
 
 def _cross(
     at: Mapping[int, complex], some: list[tuple[int, int]], others: list[tuple[int, int]]
 ) -> bool:
-    """Whether two bonds without a common atom cross."""
+    """Whether two bonds cross; those with a common atom only touch."""
     if not some or not others:
         return False
-    p, q = (_places(at, [bond[k] for bond in some])[:, None] for k in (0, 1))
-    r, s = (_places(at, [bond[k] for bond in others])[None] for k in (0, 1))
-    crossed = (_turn(p, q, r) * _turn(p, q, s) < 0) & (_turn(r, s, p) * _turn(r, s, q) < 0)
-    a, b = np.array(some)[:, None, :, None], np.array(others)[None, :, None, :]
-    return bool((crossed & ~(a == b).any((2, 3))).any())
+    p, q = (z[:, None] for z in _ends(at, some))
+    r, s = _ends(at, others)
+    apart = _turn(p, q, r) * _turn(p, q, s) < 0
+    return bool((apart & (_turn(r, s, p) * _turn(r, s, q) < 0)).any())
+
+
+def _ends(at: Mapping[int, complex], bonds: list[tuple[int, int]]) -> tuple[Places, Places]:
+    ends = _places(at, [i for bond in bonds for i in bond])
+    return ends[::2], ends[1::2]
 
 
 def _turn(a: Places, b: Places, c: Places) -> NDArray[np.float64]:

@@ -52,11 +52,11 @@ def choose_rings(mol: Any, rng: np.random.Generator, odds: DepictOdds) -> list[A
     Returns:
         The atoms of each ring in their order, the hetero atom last and the anomeric carbon first.
     """
-    likely = [ring for ring in mol.GetRingInfo().AtomRings() if _is_likely(mol, ring)]
-    if not likely:
-        return []
-    sugars = [ring for ring in likely if _hetero(mol, ring)]
     lot = rng.random()
+    if lot >= max(odds.perspective, odds.perspective_cyclohexane):
+        return []
+    likely = [ring for ring in mol.GetRingInfo().AtomRings() if _is_likely(mol, ring)]
+    sugars = [ring for ring in likely if _hetero(mol, ring)]
     rings = sugars if lot < odds.perspective else []
     if not sugars and lot < odds.perspective_cyclohexane:
         rings = likely
@@ -201,7 +201,9 @@ def says_so(drawing: Drawing) -> bool:
     except AssembleError:
         return False
     truth = Chem.MolFromSmiles(drawing.smiles)
+    if Chem.CanonSmiles(read.smiles) == Chem.MolToSmiles(truth):
+        return True
     # R groups have no InChI
     if read.inchi is None or "*" in drawing.smiles:
-        return bool(Chem.CanonSmiles(read.smiles) == Chem.MolToSmiles(truth))
+        return False
     return bool(read.inchi == Chem.MolToInchi(truth))

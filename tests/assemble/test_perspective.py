@@ -215,6 +215,20 @@ def test_strokes_that_tell_the_stereo_are_believed(kind: K) -> None:
     assert "projection" not in str(assemble(drawing.graph()).warnings)
 
 
+@pytest.mark.parametrize("kind", [K.WEDGE, K.HASH])
+def test_a_wedge_from_outside_tells_of_the_atom_there(kind: K) -> None:
+    drawing = page(PYRANOSE, "uOH dOH uOH dOH -")
+    x, y = PYRANOSE[4]
+    outer = drawing.put("", x, y - 1.0)
+    drawing.bonds.append((outer, 4, int(kind)))
+    drawing.put("OH", x - 0.87, y - 1.5, outer)
+    drawing.put("CH3", x + 0.87, y - 1.5, outer)
+    smiles = assemble(drawing.graph()).smiles
+    other = {K.WEDGE: "C[C@H](O)", K.HASH: "C[C@@H](O)"}[kind]
+    truth = f"{other}[C@H]1O[C@@H](O)[C@H](O)[C@@H](O)[C@@H]1O"
+    assert smiles == Chem.CanonSmiles(truth)
+
+
 def regular(n: int, around: str, hetero: str = "O") -> Page:
     """A regular ring as chemists draw it, substituents away from its middle."""
     out = Page()
