@@ -24,6 +24,7 @@ from data.contract import choose_sites
 from data.drawing import Drawing
 from data.formulae import with_substituents
 from data.layout import lay_out, set_positions, without_atoms
+from data.lettering import likely_text
 from data.linked import Link, choose_links
 from data.linked_layout import STRAIGHT, Written, in_line, shortened, write_links
 from data.nitrogen import with_protected
@@ -38,7 +39,7 @@ from data.stereo import (
     loose_double_bonds,
     read_geometry,
 )
-from data.sugars import choose_rings, letters, open_centres, says_so, with_ring_hydrogens
+from data.sugars import choose_rings, open_centres, says_so, with_ring_hydrogens
 from data.variants import (
     atoms_of,
     forget_centre,
@@ -178,7 +179,7 @@ def _in_perspective(
 ) -> Drawing | None:
     """A drawing with rings in perspective; None if there is no room or if it means another one."""
     unknown = open_centres(mol, rings)
-    texts = {i: letters(mol, i, plan.sites, plan.names) for i in range(mol.GetNumAtoms())}
+    texts = {i: likely_text(mol, i, plan, rng) for i in range(mol.GetNumAtoms())}
     projection = lay_out_rings(mol, rings, plan.hidden, texts, unknown, rng, odds)
     if projection is None or not keeps_geometry(mol):
         return None

@@ -63,6 +63,20 @@ def write_labels(
     return labels, charges
 
 
+def likely_text(mol: Any, index: int, plan: Plan, rng: np.random.Generator) -> str:
+    """About what an atom at the end of a bond is labelled, to know how wide it is."""
+    if (site := plan.sites.get(index)) is not None:
+        ends = _AWAY_FROM.values()
+        return max((group_label(site.group, end, plan.style, rng).text for end in ends), key=len)
+    atom = mol.GetAtomWithIdx(index)
+    if index in plan.names:
+        return plan.names[index]
+    if atom.GetSymbol() == "C" and not atom.GetFormalCharge() and not atom.GetIsotope():
+        return ""
+    hydrogens = atom.GetTotalNumHs()
+    return f"{atom.GetSymbol()}{'H' if hydrogens else ''}{hydrogens if hydrogens > 1 else ''}"
+
+
 def _counted(label: Label, lead: Lead | None) -> Label:
     """A label with the count of its species before it."""
     if lead is None or not lead.count:

@@ -11,7 +11,6 @@ from rdkit import Chem
 from assemble.graph import BondKind
 from assemble.molecule import AssembleError, assemble
 from assemble.perspective import LEAST_CENTRES, can_be, configuration
-from data.abbreviate import Site
 from data.drawing import Drawing
 from data.odds import DepictOdds
 from data.variants import TETRAHEDRAL
@@ -179,19 +178,6 @@ def front(corners: Atoms, tapered: bool) -> dict[Atoms, Stroke]:
     side = BondKind.WEDGE if tapered else BondKind.BOLD
     strokes = ((right, first, side), (first, second, BondKind.BOLD), (left, second, side))
     return {(min(a, b), max(a, b)): Stroke(a, kind) for a, b, kind in strokes}
-
-
-def letters(mol: Any, index: int, sites: dict[int, Site], names: dict[int, str]) -> str:
-    """About what an atom at the end of a bond is labelled, to know how wide it is."""
-    if (site := sites.get(index)) is not None:
-        return site.group.right[0].label
-    atom = mol.GetAtomWithIdx(index)
-    if index in names:
-        return names[index]
-    if atom.GetSymbol() == "C" and not atom.GetFormalCharge() and not atom.GetIsotope():
-        return ""
-    hydrogens = atom.GetTotalNumHs()
-    return f"{atom.GetSymbol()}{'H' if hydrogens else ''}{hydrogens if hydrogens > 1 else ''}"
 
 
 def says_so(drawing: Drawing) -> bool:

@@ -204,3 +204,11 @@ def test_shapes_are_what_they_are_called() -> None:
                 up = shape.is_axial(corner, True)
                 assert shape.way(corner, 1 if up else -1) == (1j if up else -1j)
                 assert abs(shape.way(corner, -1 if up else 1).imag) < 0.75
+
+
+def test_the_same_seed_gives_the_same_drawing() -> None:
+    for name, smiles in SUGARS.items():
+        first, second = drawn(smiles, 5), drawn(smiles, 5)
+        assert first.graph.xy.tobytes() == second.graph.xy.tobytes(), name
+        assert first.graph.labels == second.graph.labels
+        assert first.graph.kinds.tobytes() == second.graph.kinds.tobytes()
