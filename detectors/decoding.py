@@ -20,6 +20,7 @@ from detectors.vocabulary import (
     OTHER_LABEL,
     label_class,
     label_of_class,
+    likeliest_edges,
 )
 
 EXISTENCE = 0.5
@@ -89,8 +90,8 @@ class Decoded:
             elif text == names[atom]:
                 # two readings that agree are surer than either
                 sure[atom] = 1 - (1 - sure[atom]) * (1 - probability)
-        best_edge = self.edge.argmax(1)
-        score_edge = self.edge.max(1)
+        best_edge = likeliest_edges(self.edge)
+        score_edge = self.edge[np.arange(len(best_edge)), best_edge]
         ends = self.pairs
         real = (best_edge > 0) & (self.exists[ends] > EXISTENCE).all(1)
         degree = np.bincount(ends[real].reshape(-1), minlength=len(self.xy))

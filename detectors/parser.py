@@ -29,6 +29,7 @@ from detectors.checkpoint import CheckpointError, load_checkpoint, split_prefix
 from detectors.decoding import LabelReading, decode_graph
 from detectors.engine import Engine, run_with_onnx
 from detectors.frame import BOND, READ_BOND
+from detectors.methyls import LIKELY, with_lost_methyls
 from detectors.network import HEAT, SHAPE, NetworkConfig, ParserNetwork, ink_of
 from detectors.scale import MULTIPLE as SCALE_MULTIPLE
 from detectors.scale import ScaleNetwork, expected_length, tally
@@ -255,16 +256,21 @@ class Parser:
             )
             decoded = decode_graph(xy.numpy(), image_index.numpy(), pairs, refined)
             room = decoded.room()
+            worn = []
             for image, page in enumerate(gray.numpy()):
                 mine = decoded.image_index[pairs[:, 0]] == image
-                decoded.edge[mine] = weighed(
+                decoded.edge[mine], lost = weighed(
                     decoded.edge[mine], page, decoded.xy, pairs[mine], room
                 )
+                worn.append(lost)
         with stage("labels"):
             to_read = torch.from_numpy(decoded.to_read)
             readings = self._labels(features, xy[to_read], image_index[to_read], to_read)
         with stage("refiner"):
-            return decoded.graphs(len(gray), readings)
+            found = decoded.graphs(len(gray), readings)
+            return [
+                _completed(*each) if lost else each for each, lost in zip(found, worn, strict=True)
+            ]
 
     def _labels(
         self, features: Tensor, xy: Tensor, image_index: Tensor, atoms: Tensor
@@ -310,6 +316,14 @@ def _candidates(
     starts = np.concatenate([[0], np.cumsum([len(found.xy) for found in atoms])])
     moved = [pair + start for pair, start in zip(pairs, starts[:-1], strict=True)]
     return atoms, np.concatenate(moved), starts
+
+
+def _completed(
+    graph: MoleculeGraph, confidence: float, alternatives: Alternatives
+) -> tuple[MoleculeGraph, float, Alternatives]:
+    """What was read on a page that has lost strokes, with the atoms that were lost with them."""
+    graph, added = with_lost_methyls(graph)
+    return graph, confidence * LIKELY**added, alternatives
 
 
 def _measured_again(reading: Reading, expected: float) -> float:

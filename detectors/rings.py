@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assemble.graph import BondKind
-from detectors.vocabulary import edge_class
+from detectors.vocabulary import edge_class, likeliest_edges
 
 SINGLE, DOUBLE = edge_class(BondKind.SINGLE), edge_class(BondKind.DOUBLE)
 LEAST = 0.01
@@ -26,7 +26,7 @@ def with_lost_lines(
         pairs: (P, 2) atoms.
         room: (N,) bonds that an atom can have, a double bond counted twice.
     """
-    best = edge.argmax(1)
+    best = likeliest_edges(edge)
     near = [_neighbours(pairs[best == kind], len(room)) for kind in (SINGLE, DOUBLE)]
     orders = np.zeros(len(room), np.int64)
     np.add.at(orders, pairs[best > 0], 1)

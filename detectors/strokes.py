@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from detectors.links import with_lost_links
 from detectors.rings import with_lost_lines
 
 POINTS = 33
@@ -71,28 +72,31 @@ def weighed(
     xy: NDArray[np.float32],
     pairs: NDArray[np.int64],
     room: NDArray[np.int64],
-) -> NDArray[np.float32]:
+) -> tuple[NDArray[np.float32], bool]:
     """Probabilities of bonds in the light of what strokes the page has.
 
     On a page with whole strokes those of bonds without one are lowered; on a worn one, rings that
-    lack a line are completed.
+    lack a line are completed and parts a bond apart are linked.
 
     Args:
         edge: (P, classes) probabilities, the first that there is no bond.
         gray: (H, W) in the canonical frame.
         xy: (N, 2) atoms in its pixels; pairs: (P, 2) of them.
         room: (N,) see :func:`detectors.rings.with_lost_lines`.
+
+    Returns:
+        The probabilities, and whether the page has lost strokes.
     """
-    bonds = np.flatnonzero(edge.argmax(1) > 0)
+    bonds = np.flatnonzero(edge[:, 0] <= 0.5)
     if len(bonds) < FEWEST:
-        return edge
+        return edge, False
     coverage = stroke_coverage(gray, xy, pairs[bonds])
     if np.quantile(coverage, WORST) < WHOLE:
-        return with_lost_lines(edge, pairs, room)
+        return with_lost_links(with_lost_lines(edge, pairs, room), pairs, xy), True
     bare = bonds[(coverage < BARE) & (edge[bonds, 0] > 1 - DOUBTFUL)]
     if not len(bare):
-        return edge
+        return edge, False
     lowered = edge.copy()
     lowered[bare, 1:] *= STRAY
     lowered[bare, 0] = 1 - lowered[bare, 1:].sum(1)
-    return lowered
+    return lowered, False

@@ -90,3 +90,15 @@ def charge_class(charge: int) -> int:
 def edge_class(kind: int, reversed_: bool = False) -> int:
     """Class of a bond of this kind; the flag is ignored for kinds without a direction."""
     return _EDGE_CLASS.get((kind, reversed_), _EDGE_CLASS[(kind, False)])
+
+
+def likeliest_edges(edge: NDArray[np.float32]) -> NDArray[np.int64]:
+    """Classes of pairs of atoms: a bond where all its kinds together outweigh that there is none.
+
+    Args:
+        edge: (P, N_EDGE_CLASSES) probabilities.
+
+    Returns:
+        (P,) classes.
+    """
+    return np.where(edge[:, 0] > 0.5, 0, 1 + edge[:, 1:].argmax(1))

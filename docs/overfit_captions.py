@@ -37,11 +37,12 @@ EASY = 0.02
 """Loss of a token below which it is worth looking whether the strings are exact."""
 
 
-def drawings(config: CaptionConfig, images: int, batch_size: int, seed: int) -> list[CaptionBatch]:
+def drawings(config: CaptionConfig, asked: argparse.Namespace) -> list[CaptionBatch]:
     """Batches of drawings of different molecules."""
-    stream = SampleStream(bundled_pool(), seed, drawings=1, pages=1)
-    source = CaptionStream(stream, config, batch_size)
-    return list(islice(source, images // batch_size))
+    pool = [smiles for smiles in bundled_pool() if len(smiles) <= asked.longest]
+    stream = SampleStream(pool, asked.seed, drawings=1, pages=1)
+    source = CaptionStream(stream, config, asked.batch_size)
+    return list(islice(source, asked.images // asked.batch_size))
 
 
 def exact(trainer: CaptionTrainer, batches: list[CaptionBatch]) -> int:
@@ -66,7 +67,7 @@ def overfit(config: CaptionConfig, asked: argparse.Namespace, out: Path) -> tupl
     model = CaptionModel(config)
     if isinstance(model.encoder.grid, DetectorGrid):
         model.encoder.grid.start_from(load_checkpoint(shipped_weights())[0])
-    batches = drawings(config, asked.images, asked.batch_size, asked.seed)
+    batches = drawings(config, asked)
     how = CaptionTrainConfig(
         learning_rate=asked.learning_rate,
         warm_up=asked.warm_up,
@@ -92,6 +93,7 @@ def main() -> None:
     options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     options.add_argument("--pairs", nargs="+", default=PAIRS, help="ENCODER+DECODER")
     options.add_argument("--images", type=int, default=64)
+    options.add_argument("--longest", type=int, default=250, help="characters of a SMILES")
     options.add_argument("--target", default="inchi", choices=["inchi", "smiles"])
     options.add_argument("--canvas", type=int, nargs=2, default=[256, 384])
     options.add_argument("--batch-size", type=int, default=16)

@@ -32,3 +32,11 @@ def test_only_directed_kinds_have_a_reverse(kind: BondKind) -> None:
     forth, back = v.edge_class(kind), v.edge_class(kind, True)
     assert (forth != back) == (kind in DIRECTED_KINDS)
     assert v.REVERSED_EDGE[forth] == back
+
+
+def test_kinds_that_vie_with_each_other_are_a_bond_all_the_same() -> None:
+    edge = np.zeros((3, v.N_EDGE_CLASSES), np.float32)
+    edge[0, :3] = (0.36, 0.30, 0.34)
+    edge[1, :3] = (0.51, 0.49, 0.0)
+    edge[2, :3] = (0.2, 0.8, 0.0)
+    assert v.likeliest_edges(edge).tolist() == [2, 0, 1]
