@@ -246,6 +246,8 @@ def _set_options(
     options.padding = EDGE
     options.addStereoAnnotation = False
     options.includeRadicals = False
+    # a molfile and more inside of the picture would take much of the time
+    options.includeMetadata = False
     options.atomLabelDeuteriumTritium = False
     options.explicitMethyl = methyls
     options.singleColourWedgeBonds = bool(rng.random() < 0.5)
