@@ -8,7 +8,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from assemble.graph import BondKind
-from detectors.vocabulary import edge_class
+from detectors.vocabulary import edge_class, give, likeliest_edges
 
 SINGLE = edge_class(BondKind.SINGLE)
 LEAST = 0.02
@@ -31,7 +31,7 @@ def with_lost_links(
         pairs: (P, 2) atoms.
         xy: (N, 2) their places in pixels.
     """
-    real = edge[:, 0] <= 0.5
+    real = likeliest_edges(edge) > 0
     lengths = np.linalg.norm(xy[pairs[:, 0]] - xy[pairs[:, 1]], axis=1)
     joined = coo_array((np.ones(real.sum()), pairs[real].T), (len(xy), len(xy)))
     _, part = connected_components(joined, directed=False)
@@ -45,6 +45,5 @@ def with_lost_links(
         parts = frozenset(ends[row].tolist())
         if parts not in linked:
             linked.add(parts)
-            out[row] *= (1 - LIKELY) / (1 - edge[row, SINGLE])
-            out[row, SINGLE] = LIKELY
+            give(out, row, SINGLE, LIKELY)
     return out

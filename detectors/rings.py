@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assemble.graph import BondKind
-from detectors.vocabulary import edge_class, likeliest_edges
+from detectors.vocabulary import edge_class, give, likeliest_edges
 
 SINGLE, DOUBLE = edge_class(BondKind.SINGLE), edge_class(BondKind.DOUBLE)
 LEAST = 0.01
@@ -37,8 +37,7 @@ def with_lost_lines(
         a, b = pairs[row].tolist()
         if free[a] and free[b] and not near[1][a] | near[1][b] and _alternates(a, b, *near):
             out = edge.copy() if out is edge else out
-            out[row] *= (1 - LIKELY) / (1 - edge[row, DOUBLE])
-            out[row, DOUBLE] = LIKELY
+            give(out, row, DOUBLE, LIKELY)
     return out
 
 

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from detectors.links import with_lost_links
 from detectors.rings import with_lost_lines
+from detectors.vocabulary import likeliest_edges
 
 POINTS = 33
 """Places along a bond."""
@@ -87,7 +88,7 @@ def weighed(
     Returns:
         The probabilities, and whether the page has lost strokes.
     """
-    bonds = np.flatnonzero(edge[:, 0] <= 0.5)
+    bonds = np.flatnonzero(likeliest_edges(edge))
     if len(bonds) < FEWEST:
         return edge, False
     coverage = stroke_coverage(gray, xy, pairs[bonds])

@@ -102,3 +102,16 @@ def likeliest_edges(edge: NDArray[np.float32]) -> NDArray[np.int64]:
         (P,) classes.
     """
     return np.where(edge[:, 0] > 0.5, 0, 1 + edge[:, 1:].argmax(1))
+
+
+def give(edge: NDArray[np.float32], row: int, kind: int, probability: float) -> None:
+    """Set the probability of one class of a pair, in place; the others share what is left.
+
+    Args:
+        edge: (P, N_EDGE_CLASSES) probabilities.
+        row: of the pair; the class has a probability below 1 there.
+        kind: the class.
+        probability: that it gets.
+    """
+    edge[row] *= (1 - probability) / (1 - edge[row, kind])
+    edge[row, kind] = probability

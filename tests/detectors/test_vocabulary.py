@@ -40,3 +40,9 @@ def test_kinds_that_vie_with_each_other_are_a_bond_all_the_same() -> None:
     edge[1, :3] = (0.51, 0.49, 0.0)
     edge[2, :3] = (0.2, 0.8, 0.0)
     assert v.likeliest_edges(edge).tolist() == [2, 0, 1]
+
+
+def test_what_one_class_is_given_the_others_lack() -> None:
+    edge = np.array([[0.6, 0.3, 0.1], [0.2, 0.8, 0.0]], np.float32)
+    v.give(edge, 0, 1, 0.7)
+    np.testing.assert_allclose(edge, [[0.6 * 0.3 / 0.7, 0.7, 0.1 * 0.3 / 0.7], [0.2, 0.8, 0]], 1e-6)
