@@ -15,7 +15,7 @@ HERE = Path(__file__).parent
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="elsewhere there are no copies")
 
 TELL = """
-import sys, time
+import signal, sys, time
 from multiprocessing import Pipe
 from graphparse.processes import PRELOADED, end_process, start_process
 
@@ -24,6 +24,8 @@ def tell(connection):
     connection.send([name for name in PRELOADED if name in sys.modules])
 
 if __name__ == "__main__":
+    # a shell's background jobs, and what they start, are told to ignore it
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     ours, theirs = Pipe()
     process = start_process(tell, theirs)
     assert ours.recv() == list(PRELOADED), "not preloaded"
