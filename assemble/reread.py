@@ -27,7 +27,7 @@ def reread(
     """Take the most probable label that fits where the one that was read does not.
 
     A lone ``CH3`` is no molecule, but may be a misread ``ClH``; ``S`` with three bonds and no sign
-    may be ``B``.
+    may be ``B``, unless an anion asks for the cation that it otherwise is.
 
     Args:
         draft: made of ``graph``, with the charges that nobody drew.
@@ -44,7 +44,7 @@ def reread(
         if not rows and _is_nothing(draft, atom, label):
             found = _likeliest(alternatives, atom, partial(_is_missing, total=total))
             reason = "alone it is no molecule"
-        elif label in _CATIONS and lacks_sign(graph, atom, rows):
+        elif label in _CATIONS and total > 0 and lacks_sign(graph, atom, rows):
             found = _likeliest(alternatives, atom, partial(_is_neutral, n_bonds=len(rows)))
             reason = f"{len(rows)} bonds and no sign"
         else:

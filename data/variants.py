@@ -11,7 +11,7 @@ from assemble.labels import parse_label
 
 LONE_R = (
     *("R", "R", "R", "R1", "R1", "R2", "R3", "R'"),
-    *("Ar", "X", "Y", "Z", "Hal", "*", "Q", "A", "Ra"),
+    *("Ar", "Ar1", "X", "Y", "Z", "Hal", "*", "Q", "A", "Ra"),
 )
 FAMILIES = (
     ("R1", "R2", "R3"),
@@ -27,6 +27,7 @@ FAMILIES = (
     ("Ra", "Rb", "Rc"),
     ("R10", "R11", "R12"),
     ("Ar", "R", "X"),
+    ("Ar1", "Ar2", "R"),
     ("*", "*", "*"),
 )
 ISOTOPES = {

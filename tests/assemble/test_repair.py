@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import time
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -167,6 +168,23 @@ def test_sulfur_with_three_bonds_is_what_else_was_read(
     molecule = assemble(star([K.SINGLE] * 3, ["S", "", "", ""], [0.9] * 3), alternatives(others))
     assert molecule.smiles == smiles
     assert any(told in warning for warning in molecule.warnings), molecule.warnings
+
+
+@pytest.mark.parametrize(("lone", "charge", "smiles"), [
+    ("I", -1, "C[S+](C)C.[I-]"), ("I", 0, "C[S+](C)C.[I-]"), ("HI", 0, "CB(C)C.I"),
+])  # fmt: skip
+def test_sulfur_without_its_sign_beside_an_anion_is_its_cation(
+    lone: str, charge: int, smiles: str
+) -> None:
+    drawn = star([K.SINGLE] * 3, ["S", "", "", ""], [0.9] * 3)
+    drawn = replace(
+        drawn,
+        xy=np.concatenate([drawn.xy, [(160, 0)]]),
+        labels=(*drawn.labels, lone),
+        charges=np.array([0, 0, 0, 0, charge]),
+        atom_scores=np.ones(5),
+    )
+    assert assemble(drawn, alternatives([(0, "B", 0.3)])).smiles == smiles
 
 
 @pytest.mark.parametrize("kinds", [[K.SINGLE] * 2, [K.SINGLE] * 2 + [K.DOUBLE], [K.SINGLE] * 4])
