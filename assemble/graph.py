@@ -31,6 +31,7 @@ class BondKind(IntEnum):
     DATIVE = 10
 
 
+_KINDS = frozenset(map(int, BondKind))
 DIRECTED_KINDS = (BondKind.WEDGE, BondKind.HASH, BondKind.DATIVE)
 """Kinds whose begin and end differ on the paper."""
 
@@ -102,8 +103,7 @@ class MoleculeGraph:
             raise GraphError(f"bonds: expected atom indices in 0..{n - 1}, got {self.bonds.max()}")
         if m and bool((self.bonds[:, 0] == self.bonds[:, 1]).any()):
             raise GraphError("bonds: an atom is bonded to itself")
-        valid = {int(kind) for kind in BondKind}
-        if unknown := set(self.kinds.tolist()) - valid:
+        if unknown := set(self.kinds.tolist()) - _KINDS:
             raise GraphError(f"kinds: expected values of BondKind, got {sorted(unknown)}")
         put(self, "variable", tuple((int(i), _ints(ends)) for i, ends in self.variable))
         put(self, "repeats", tuple((_ints(atoms), str(text)) for atoms, text in self.repeats))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
@@ -52,20 +54,40 @@ def assemble(graph: MoleculeGraph, alternatives: Alternatives | None = None) -> 
         AssembleError: the graph is empty, has a coordinate that is no number, or cannot be made a
             valid molecule.
     """
+    with _without_complaints(graph):
+        return _spelled(*_assemble(graph, alternatives))
+
+
+def canonical_smiles(graph: MoleculeGraph) -> str:
+    """The canonical SMILES alone of what a drawing stands for; an InChI takes much longer.
+
+    Raises:
+        AssembleError: as :func:`assemble`.
+    """
+    with _without_complaints(graph):
+        return str(Chem.MolToSmiles(_assemble(graph, None)[0]))
+
+
+@contextmanager
+def _without_complaints(graph: MoleculeGraph) -> Iterator[None]:
+    """All that can be wrong with a graph as an :class:`AssembleError`, and nothing logged."""
     if not graph.n_atoms:
         raise AssembleError("the graph has no atoms")
     if not np.isfinite(graph.xy).all():
         raise AssembleError("the graph has coordinates that are no numbers")
     with rdBase.BlockLogs():
         try:
-            return _assemble(graph, alternatives)
+            yield
         except (Chem.MolSanitizeException, RuntimeError, ValueError) as error:
             if isinstance(error, AssembleError):
                 raise
             raise AssembleError(f"no valid molecule: {error}") from error
 
 
-def _assemble(graph: MoleculeGraph, alternatives: Alternatives | None) -> Molecule:
+def _assemble(
+    graph: MoleculeGraph, alternatives: Alternatives | None
+) -> tuple[Chem.Mol, tuple[str, ...]]:
+    """The molecule, and warnings."""
     drawn = graph
     draft, graph = draft_valid(with_middles(graph), alternatives)
     if not draft.mol.GetNumAtoms():
@@ -79,7 +101,7 @@ def _assemble(graph: MoleculeGraph, alternatives: Alternatives | None) -> Molecu
     set_conformer(mol, draft.xy, 1.0)
     mol = separate_ions(multiplied(Chem.RemoveHs(mol), graph.bond_length() or 1.0))
     Chem.AssignStereochemistry(mol, cleanIt=True, force=True)
-    return _spelled(mol, tuple(draft.warnings))
+    return mol, tuple(draft.warnings)
 
 
 def from_molblock(molblock: str) -> Molecule:

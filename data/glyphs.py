@@ -80,7 +80,7 @@ def _font(path: str) -> tuple[ImageFont.FreeTypeFont, float]:
     return ImageFont.truetype(path, size), capital * size / 100
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=16384)
 def glyph(path: str, char: str) -> Glyph:
     """A character of a font file; kept, since drawing it takes much longer than resizing it."""
     font, capital = _font(path)

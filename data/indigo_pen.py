@@ -130,16 +130,18 @@ def draw_indigo(
         return None
     session.setOption("render-output-format", "svg")
     body = renderer.renderToBuffer(drawn).decode().partition("</defs>")[2]
-    session.setOption("render-output-format", "png")
-    data = np.frombuffer(renderer.renderToBuffer(drawn), np.uint8)
-    image = np.asarray(cv2.imdecode(data, cv2.IMREAD_GRAYSCALE), np.uint8)
     matrix = _MATRIX.search(body)
     if matrix is None:
         return None
     unit, left, top = (float(value) for value in matrix.groups())
     letters = np.array([[float(v) for v in m] for m in _LETTER.findall(body)]).reshape(-1, 2)
     labels = _labels(mol, page, (letters - (left, top)) / unit)
-    if labels is None or not _is_in_place(image, unit, left, top):
+    if labels is None:
+        return None
+    session.setOption("render-output-format", "png")
+    data = np.frombuffer(renderer.renderToBuffer(drawn), np.uint8)
+    image = np.asarray(cv2.imdecode(data, cv2.IMREAD_GRAYSCALE), np.uint8)
+    if not _is_in_place(image, unit, left, top):
         return None
     # the square is cut off; Indigo counts from the corner of a pixel, this project from its centre
     cut = np.round((left + CUT * unit, top + CUT * unit)).astype(int)

@@ -43,7 +43,7 @@ BLANK_SHARE = 0.01
 """Share of samples with no molecule at all."""
 DRAWINGS_PER_LAYOUT = 2
 """One layout is drawn by this many hands: laying out takes as long as drawing and ageing."""
-PAGES_PER_DRAWING = 2
+PAGES_PER_DRAWING = 3
 """One drawing is printed and scanned this often: at another scale, with other things around it."""
 
 

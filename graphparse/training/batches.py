@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
+from functools import cache, lru_cache
 from itertools import count
 
 import cv2
@@ -27,8 +28,13 @@ SCALE_CROP = 192
 """Pixels of a training crop for the scale network."""
 CHARACTER = 7.0
 """Rough width of a character in pixels, to tell labels that a crop cuts off."""
-MIXED = 4
+MIXED = 6
 """Batches whose crops are mixed, since samples in a row show the same molecule."""
+
+
+# of the same few thousand labels and charges again and again
+_tokens = lru_cache(maxsize=4096)(encode)
+_charge_class = cache(charge_class)
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,8 +182,8 @@ def collate(crops: Sequence[Crop]) -> Batch:
     cut = np.concatenate([crop.cut for crop in crops])
     charges = np.concatenate([crop.graph.charges for crop in crops])
     classes = np.where(cut, -1, [label_class(label) for label in labels])
-    charge = np.where(cut, -1, [charge_class(int(c)) for c in charges])
-    tokens = [encode(label) for label in labels]
+    charge = np.where(cut, -1, list(map(_charge_class, charges.tolist())))
+    tokens = [_tokens(label) for label in labels]
     bonds = [crop.graph.bonds + start for crop, start in zip(crops, starts, strict=True)]
     kinds = np.concatenate([crop.graph.kinds for crop in crops])
     return Batch(

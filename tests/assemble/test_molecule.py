@@ -7,7 +7,7 @@ import pytest
 
 from assemble.graph import BondKind as K
 from assemble.graph import GraphError, MoleculeGraph
-from assemble.molecule import AssembleError, assemble
+from assemble.molecule import AssembleError, assemble, canonical_smiles
 
 B = 40.0
 
@@ -83,3 +83,10 @@ def test_graphs_survive_json_and_refuse_nonsense() -> None:
             MoleculeGraph.from_json(text)
     with pytest.raises(GraphError, match="itself"):
         MoleculeGraph([[0, 0]], ("",), [0], [[0, 0]], [1])
+
+
+def test_smiles_alone_is_that_of_the_molecule() -> None:
+    drawn = graph(["", "OH"], [(0, 1, K.SINGLE)], [(0, 0), (1, 0)])
+    assert canonical_smiles(drawn) == assemble(drawn).smiles
+    with pytest.raises(AssembleError, match="no atoms"):
+        canonical_smiles(MoleculeGraph.empty())
