@@ -104,14 +104,15 @@ def test_a_process_alone_changes_nothing() -> None:
 
 def test_processes_share_the_samples_out(monkeypatch: pytest.MonkeyPatch) -> None:
     taken: list[set[int]] = []
+    total = 10 * small_stream().block  # whole blocks: each is one process's alone
     for rank in range(2):
         stream = BatchStream(small_stream(), 1, ranks=Ranks(rank, 2))
         indices: set[int] = set()
         monkeypatch.setattr(stream, "_crops", lambda index, seen=indices: seen.add(index) or [])
-        monkeypatch.setattr("graphparse.training.batches.count", lambda a, b: range(a, 64, b))
+        monkeypatch.setattr("graphparse.training.batches.count", lambda a, b: range(a, total, b))
         list(stream)
         taken.append(indices)
-    assert not taken[0] & taken[1] and taken[0] | taken[1] == set(range(64))
+    assert not taken[0] & taken[1] and taken[0] | taken[1] == set(range(total))
 
 
 if __name__ == "__main__":
