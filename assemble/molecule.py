@@ -58,14 +58,26 @@ def assemble(graph: MoleculeGraph, alternatives: Alternatives | None = None) -> 
         return _spelled(*_assemble(graph, alternatives))
 
 
-def canonical_smiles(graph: MoleculeGraph) -> str:
-    """The canonical SMILES alone of what a drawing stands for; an InChI takes much longer.
+def drawn_mol(graph: MoleculeGraph) -> Chem.Mol:
+    """The RDKit molecule alone of what a drawing stands for; its spellings take much longer.
+
+    Returns:
+        Sanitised, with a 2-D conformer in image pixels, y up (minus the image's y).
 
     Raises:
         AssembleError: as :func:`assemble`.
     """
     with _without_complaints(graph):
-        return str(Chem.MolToSmiles(_assemble(graph, None)[0]))
+        return _assemble(graph, None)[0]
+
+
+def canonical_smiles(graph: MoleculeGraph) -> str:
+    """The canonical SMILES alone of what a drawing stands for.
+
+    Raises:
+        AssembleError: as :func:`assemble`.
+    """
+    return str(Chem.MolToSmiles(drawn_mol(graph)))
 
 
 @contextmanager

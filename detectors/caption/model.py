@@ -32,6 +32,8 @@ class CaptionConfig:
     layers: int = 4
     """Of the transformer."""
     dropout: float = 0.1
+    pointing: bool = False
+    """Whether the decoder, a transformer that spells SMILES, points at each atom."""
 
     def __post_init__(self) -> None:
         if any(side % (2 * PATCH) for side in self.canvas):
@@ -40,6 +42,8 @@ class CaptionConfig:
             raise ValueError(f"decoder: expected lstm or transformer, got {self.decoder!r}")
         if self.target not in ("inchi", "smiles"):
             raise ValueError(f"target: expected inchi or smiles, got {self.target!r}")
+        if self.pointing and (self.decoder, self.target) != ("transformer", "smiles"):
+            raise ValueError("pointing: only a transformer that spells SMILES can point")
 
     def to_dict(self) -> dict[str, Any]:
         return asdict(self)
@@ -63,17 +67,27 @@ class CaptionModel(nn.Module):
             self.decoder = RecurrentDecoder(n_tokens, config.width, dropout=config.dropout)
         else:
             self.decoder = TransformerDecoder(
-                n_tokens, config.width, config.layers, dropout=config.dropout
+                n_tokens,
+                config.width,
+                config.layers,
+                dropout=config.dropout,
+                pointing=config.pointing,
             )
 
-    def forward(self, ink: Tensor, tokens: Tensor) -> tuple[Tensor, Tensor]:
+    def forward(
+        self, ink: Tensor, tokens: Tensor, cells: Tensor | None = None
+    ) -> tuple[Tensor, Tensor]:
         """Teacher forcing.
 
         Args:
             ink: (B, 1, H, W) in [0, 1], paper is 0.
             tokens: (B, T) BEGIN and then the target without its END, padded with 0.
+            cells: (B, T) cell of each token that starts an atom, else -1, if the model points.
 
         Returns:
             (B, T, n_tokens) logits of the token after each, and the decoder's regularisation.
         """
-        return self.decoder(self.encoder(ink), tokens)
+        memory = self.encoder(ink)
+        if isinstance(self.decoder, TransformerDecoder):
+            return self.decoder(memory, tokens, cells)
+        return self.decoder(memory, tokens)

@@ -8,7 +8,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from detectors.caption.pointing import NOWHERE, Pointer, Walk, starts_atom, walked
 from detectors.caption.positions import sine_positions
+from detectors.caption.tokens import PAD
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +23,12 @@ class TransformerState:
     """Per layer: keys and values of the tokens so far, (B, heads, T, D / heads)."""
     length: int
     """T."""
+    memory: Tensor
+    """(B, S, D) cells of the image."""
+    walk: Walk | None = None
+    """Where the strings stand, if the decoder points."""
+    pointed: Tensor | None = None
+    """(B,) cell that the last token pointed at."""
 
     def select(self, rows: Tensor) -> TransformerState:
         """The state of the strings at (N,) rows, in that order."""
@@ -28,6 +36,9 @@ class TransformerState:
             self,
             cross=tuple((k[rows], v[rows]) for k, v in self.cross),
             own=tuple((k[rows], v[rows]) for k, v in self.own),
+            memory=self.memory[rows],
+            walk=None if self.walk is None else self.walk.select(rows),
+            pointed=None if self.pointed is None else self.pointed[rows],
         )
 
 
@@ -100,10 +111,17 @@ class TransformerDecoder(nn.Module):
         layers: of the decoder.
         heads: of each attention.
         dropout: in training.
+        pointing: whether it knows where its string stands on the image; for SMILES only.
     """
 
     def __init__(
-        self, n_tokens: int, width: int = 256, layers: int = 4, heads: int = 8, dropout: float = 0.1
+        self,
+        n_tokens: int,
+        width: int = 256,
+        layers: int = 4,
+        heads: int = 8,
+        dropout: float = 0.1,
+        pointing: bool = False,
     ) -> None:
         super().__init__()
         self.width = width
@@ -113,37 +131,66 @@ class TransformerDecoder(nn.Module):
         self.layers = nn.ModuleList(Layer(width, heads, dropout) for _ in range(layers))
         self.norm = nn.LayerNorm(width)
         self.out = nn.Linear(width, n_tokens)
+        self.pointer = Pointer(width) if pointing else None
+        self.points_after = layers // 2
 
-    def forward(self, memory: Tensor, tokens: Tensor) -> tuple[Tensor, Tensor]:
+    def forward(
+        self, memory: Tensor, tokens: Tensor, cells: Tensor | None = None
+    ) -> tuple[Tensor, Tensor]:
         """Teacher forcing.
 
         Args:
             memory: (B, S, D) cells of the image.
             tokens: (B, T) tokens so far, BEGIN first.
+            cells: (B, T) cell of each that starts an atom, else NOWHERE, for a decoder that points.
 
         Returns:
-            (B, T, n_tokens) logits of the token after each, and the regularisation, which is 0.
+            (B, T, n_tokens) logits of the token after each, and the regularisation: the cross
+            entropy of the cells that are pointed at, per token, or 0.
+
+        Raises:
+            ValueError: the decoder points, and there are no cells.
         """
         x = self._embedded(tokens, 0)
-        for layer in self._stack():
+        if self.pointer is not None:
+            if cells is None:
+                raise ValueError("cells: a decoder that points has to be told them")
+            x = x + self.pointer.stand(memory, walked(tokens, cells))
+        missed = memory.new_zeros(())
+        for number, layer in enumerate(self._stack()):
+            if self.pointer is not None and cells is not None and number == self.points_after:
+                x, logits = self.pointer(x, memory)
+                missed = _missed(logits, tokens, cells)
             x, _ = layer(x, layer.cross.keys_values(memory))
-        return self.out(self.norm(x)), memory.new_zeros(())
+        return self.out(self.norm(x)), missed
 
     def start(self, memory: Tensor) -> TransformerState:
         """The state before the first token of (B, S, D) images."""
         cross = tuple(layer.cross.keys_values(memory) for layer in self._stack())
         own = tuple((keys[:, :, :0], values[:, :, :0]) for keys, values in cross)
-        return TransformerState(cross, own, 0)
+        if self.pointer is None:
+            return TransformerState(cross, own, 0, memory)
+        walk = Walk.begin(len(memory), memory.device)
+        return TransformerState(cross, own, 0, memory, walk, walk.current)
 
     def step(self, state: TransformerState, tokens: Tensor) -> tuple[Tensor, TransformerState]:
         """(B,) newest tokens -> (B, n_tokens) logits of the next, and the new state."""
         x = self._embedded(tokens[:, None], state.length)
+        walk, pointed = state.walk, state.pointed
+        if self.pointer is not None and walk is not None and pointed is not None:
+            walk = walk.after(tokens, pointed)
+            x = x + self.pointer.stand(state.memory, walk.current[:, None])
         own = []
-        for layer, image, past in zip(self._stack(), state.cross, state.own, strict=True):
+        for number, (layer, image, past) in enumerate(
+            zip(self._stack(), state.cross, state.own, strict=True)
+        ):
+            if self.pointer is not None and number == self.points_after:
+                x, logits = self.pointer(x, state.memory)
+                pointed = logits[:, 0].argmax(1)
             x, present = layer(x, image, past)
             own.append(present)
-        state = TransformerState(state.cross, tuple(own), state.length + 1)
-        return self.out(self.norm(x))[:, 0], state
+        new = replace(state, own=tuple(own), length=state.length + 1, walk=walk, pointed=pointed)
+        return self.out(self.norm(x))[:, 0], new
 
     def _stack(self) -> list[Layer]:
         return [layer for layer in self.layers if isinstance(layer, Layer)]
@@ -152,3 +199,18 @@ class TransformerDecoder(nn.Module):
         places = torch.arange(first, first + tokens.shape[1], device=tokens.device)
         x = self.embed(tokens) * self.width**0.5 + sine_positions(places, self.width)
         return self.drop(x)
+
+
+def _missed(logits: Tensor, tokens: Tensor, cells: Tensor) -> Tensor:
+    """Cross entropy of the cells that are pointed at before each atom, per token.
+
+    Args:
+        logits: (B, T, S) of each token.
+        tokens: (B, T); what follows the last one is an END.
+        cells: (B, T) of these tokens.
+    """
+    wanted = torch.where(starts_atom(tokens), cells, NOWHERE)[:, 1:].flatten()
+    missed = F.cross_entropy(
+        logits[:, :-1].float().flatten(0, 1), wanted, ignore_index=NOWHERE, reduction="sum"
+    )
+    return missed / (tokens != PAD).sum()

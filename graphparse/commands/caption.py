@@ -69,6 +69,10 @@ def train_caption(
             "--fixed-map", help="Of the encoder 'detector', which stays as it is: for processors."
         ),
     ] = False,
+    pointing: Annotated[
+        bool,
+        typer.Option("--pointing", help="The decoder, a transformer of SMILES, points at atoms."),
+    ] = False,
     batch_size: Annotated[int, typer.Option(min=1)] = 16,
     accumulate: Annotated[int, typer.Option(min=1, help="Batches for one step.")] = 1,
     learning_rate: Annotated[float, typer.Option(min=0, help="At its peak.")] = 5e-4,
@@ -108,8 +112,12 @@ def train_caption(
     )
     if fixed_map and encoder is not EncoderName.DETECTOR:
         raise typer.BadParameter("only of the encoder 'detector'", param_hint="--fixed-map")
+    if pointing and (decoder, target) != (DecoderKind.TRANSFORMER, TargetString.SMILES):
+        raise typer.BadParameter(
+            "only of the decoder 'transformer' and the target 'smiles'", param_hint="--pointing"
+        )
     with wrong_usage("--canvas", ValueError):
-        model = CaptionConfig(encoder.value, decoder.value, target.value, canvas)
+        model = CaptionConfig(encoder.value, decoder.value, target.value, canvas, pointing=pointing)
     # a PrepareError is a ValueError too: the inner one is asked first
     with wrong_usage("--init", ValueError), wrong_usage("--shards", PrepareError):
         path = run(out, model, molecules, contest, shards, init, config, threads)

@@ -21,8 +21,9 @@ from torch.utils.data import DataLoader
 from detectors.caption.encoders import DetectorGrid
 from detectors.caption.model import CaptionModel
 from detectors.caption.search import read_captions
-from detectors.caption.tokens import PAD
+from detectors.caption.tokens import PAD, Target
 from detectors.checkpoint import save_checkpoint
+from graphparse.listing import target_string
 from graphparse.training.captions import MOST_TOKENS, SHORT_TOKENS, CaptionBatch, CaptionSource
 from graphparse.training.precision import mixed_precision
 
@@ -76,12 +77,19 @@ def hold_map(model: nn.Module) -> None:
 
 def caption_loss(model: CaptionModel, batch: CaptionBatch, smoothing: float = 0.0) -> Tensor:
     """Mean cross entropy of a token, and the decoder's regularisation."""
-    logits, regular = model(batch.ink, batch.given)
+    logits, regular = model(batch.ink, batch.given, batch.cells)
     wanted = batch.wanted.flatten()
     each = F.cross_entropy(
         logits.float().flatten(0, 1), wanted, ignore_index=PAD, label_smoothing=smoothing
     )
     return each + regular
+
+
+def _same(text: str, wanted: str, target: Target) -> bool:
+    """Whether two strings are equal, or SMILES of one molecule."""
+    if text == wanted or target == "inchi":
+        return text == wanted
+    return target_string(text, target) == target_string(wanted, target) is not None
 
 
 class CaptionTrainer:
@@ -216,8 +224,8 @@ class CaptionTrainer:
 
     @torch.inference_mode()
     def validate(self) -> dict[str, float]:
-        """Loss of a token, and exact strings in percent, of the averaged weights on held-out
-        drawings."""
+        """Loss of a token, and strings of the right molecule in percent, of the averaged weights on
+        held-out drawings."""
         model: Any = self.ema.module
         model.eval()
         loss, right, seen, batches = 0.0, 0, 0, 0
@@ -228,7 +236,8 @@ class CaptionTrainer:
             read = read_captions([model], batch.ink, 1, MOST_TOKENS)
             texts = [model.tokens.decode(row) for row in batch.wanted.tolist()]
             right += sum(
-                candidates[0].text == text for candidates, text in zip(read, texts, strict=True)
+                _same(candidates[0].text, text, model.config.target)
+                for candidates, text in zip(read, texts, strict=True)
             )
             seen += len(texts)
             if seen >= self.config.validation_images:

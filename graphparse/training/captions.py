@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import count, islice
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 import torch
@@ -15,11 +15,13 @@ from torch.utils.data import IterableDataset, get_worker_info
 
 from data.page import ODDS
 from data.scan import PageOdds
-from data.stream import SampleStream
-from detectors.caption.canvas import on_canvas
+from data.stream import Sample, SampleStream
+from detectors.caption.canvas import PATCH, fitted
 from detectors.caption.model import CaptionConfig
+from detectors.caption.pointing import NOWHERE, starts_atom
 from detectors.caption.tokens import BEGIN, PAD, Target, tokens_of
 from graphparse.listing import target_string
+from graphparse.training.tracing import traced
 
 HELD_OUT_SEED = 991_000_000
 """Seed of the renders to validate on; never trained on."""
@@ -32,8 +34,17 @@ SHORT_TOKENS: dict[Target, int] = {"inchi": 105, "smiles": 64}
 the molecules need."""
 CONTEST: PageOdds = replace(ODDS, one_bit=0.1, broken=0.85, gray=0.0)
 """Pages like those of the molecular translation contest: small, thin, speckled and broken."""
-Row = tuple[NDArray[np.uint8], list[int]]
-"""A canvas (H, W) and the token numbers of its string."""
+
+
+class Row(NamedTuple):
+    """One drawing and its string."""
+
+    gray: NDArray[np.uint8]
+    """(H, W) canvas."""
+    numbers: list[int]
+    """Of the tokens."""
+    cells: list[int] | None = None
+    """Of each token: the cell of the grid with the atom that it starts, or NOWHERE."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +57,8 @@ class CaptionBatch:
     """(B, T) BEGIN and the string without its END, padded."""
     wanted: Tensor
     """(B, T) the string and its END, padded."""
+    cells: Tensor
+    """(B, T) cell of each given token that starts an atom, where it is known, else NOWHERE."""
 
     @property
     def ink(self) -> Tensor:
@@ -54,7 +67,12 @@ class CaptionBatch:
 
     def to(self, device: torch.device) -> CaptionBatch:
         """The same batch on a device."""
-        return CaptionBatch(self.gray.to(device), self.given.to(device), self.wanted.to(device))
+        return CaptionBatch(
+            self.gray.to(device),
+            self.given.to(device),
+            self.wanted.to(device),
+            self.cells.to(device),
+        )
 
 
 Batches = Iterator[CaptionBatch]
@@ -62,18 +80,22 @@ Batches = Iterator[CaptionBatch]
 
 def collate(rows: Sequence[Row]) -> CaptionBatch:
     """Pad the token numbers of some drawings to one length."""
-    longest = max(len(numbers) for _, numbers in rows)
+    longest = max(len(row.numbers) for row in rows)
     wanted = np.full((len(rows), longest), PAD, np.int64)
-    for row, (_, numbers) in zip(wanted, rows, strict=True):
-        row[: len(numbers)] = numbers
+    cells = np.full((len(rows), longest), NOWHERE, np.int64)
+    for i, row in enumerate(rows):
+        wanted[i, : len(row.numbers)] = row.numbers
+        if row.cells is not None:
+            cells[i, 1 : len(row.cells)] = row.cells[:-1]
     begin = np.full((len(rows), 1), BEGIN, np.int64)
     given = np.concatenate([begin, wanted[:, :-1]], 1)
     # what follows the END is nothing that the decoder should see
     given[:, 1:][wanted[:, 1:] == PAD] = PAD
     return CaptionBatch(
-        torch.from_numpy(np.stack([gray for gray, _ in rows])),
+        torch.from_numpy(np.stack([row.gray for row in rows])),
         torch.from_numpy(given),
         torch.from_numpy(wanted),
+        torch.from_numpy(cells),
     )
 
 
@@ -86,7 +108,7 @@ def bucketed(rows: Iterator[Row], batch_size: int, rng: np.random.Generator) -> 
         rng: shuffles the batches.
     """
     while True:
-        pool = sorted(islice(rows, POOLED * batch_size), key=lambda row: len(row[1]))
+        pool = sorted(islice(rows, POOLED * batch_size), key=lambda row: len(row.numbers))
         for at in rng.permutation(range(0, len(pool), batch_size)).tolist():
             yield collate(pool[at : at + batch_size])
 
@@ -174,10 +196,33 @@ class CaptionStream(IterableDataset[CaptionBatch]):
 
     def _row(self, index: int) -> list[Row]:
         sample = self.stream.sample(index)
-        text = target_string(sample.smiles, self.config.target) if sample.smiles else None
-        if text is None:
+        if not sample.smiles:
             return []
-        numbers = tokens_of(self.config.target).encode(text)
-        if len(numbers) > self.most_tokens:
-            return []
-        return [(on_canvas(sample.image, self.config.canvas), numbers)]
+        row = traced_row(sample, self.config) if self.config.pointing else _row(sample, self.config)
+        return [row] if row is not None and len(row.numbers) <= self.most_tokens else []
+
+
+def _row(sample: Sample, config: CaptionConfig) -> Row | None:
+    text = target_string(sample.smiles, config.target)
+    if text is None:
+        return None
+    numbers = tokens_of(config.target).encode(text)
+    return Row(fitted(sample.image, config.canvas)[0], numbers)
+
+
+def traced_row(sample: Sample, config: CaptionConfig) -> Row | None:
+    """A drawing with the SMILES of a walk over it, and the cells of its atoms."""
+    gray, fit = fitted(sample.image, config.canvas)
+    found = traced(sample.graph, fit.points(sample.graph.xy))
+    if found is None or "*" in found[0]:
+        return None
+    text, places = found
+    numbers = tokens_of(config.target).encode(text)
+    starts = starts_atom(torch.tensor([numbers]))[0].numpy()
+    if starts.sum() != len(places):
+        return None
+    height, width = (side // PATCH for side in config.canvas)
+    at = np.floor((places + 0.5) / PATCH).astype(np.int64).clip(0, (width - 1, height - 1))
+    cells = np.full(len(numbers), NOWHERE, np.int64)
+    cells[starts] = at[:, 1] * width + at[:, 0]
+    return Row(gray, numbers, cells.tolist())

@@ -42,8 +42,11 @@ class Prepared:
         """Those shards that are there; more may be in the making.
 
         Raises:
-            PrepareError: they are of another target or canvas, or no image is left to train on.
+            PrepareError: they are of another target or canvas, no image is left to train on, or the
+                model points at atoms, whose places are not known here.
         """
+        if config.pointing:
+            raise PrepareError(f"{folder}: a model that points at atoms learns from renders only")
         plan = Plan.load(folder)
         if (plan.target, plan.canvas) != (config.target, config.canvas):
             raise PrepareError(
@@ -73,7 +76,7 @@ class Prepared:
         for path in self.shards:
             shard = Shard.load(path)
             for index in range(0, len(shard), HELD_OUT):
-                yield shard.row(index)
+                yield Row(*shard.row(index))
 
 
 class PreparedStream(IterableDataset[CaptionBatch]):
@@ -108,6 +111,6 @@ class PreparedStream(IterableDataset[CaptionBatch]):
                 for index in rng.permutation(len(shard)).tolist():
                     if index % HELD_OUT and shard.length(index) <= self.most_tokens:
                         found += 1
-                        yield shard.row(index)
+                        yield Row(*shard.row(index))
             if not turn and not found:
                 raise PrepareError(f"no string of up to {self.most_tokens} tokens to train on")

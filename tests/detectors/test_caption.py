@@ -6,6 +6,7 @@ from torch.nn import functional as F
 
 from data.molecules import bundled_pool
 from detectors.caption.model import CaptionConfig, CaptionModel
+from detectors.caption.pointing import NOWHERE, starts_atom, walked
 from detectors.caption.search import read_captions
 from detectors.caption.tokens import BEGIN, PAD, UNKNOWN, split_inchi, split_smiles, tokens_of
 
@@ -61,6 +62,45 @@ def test_steps_with_a_cache_agree_with_teacher_forcing(decoder):
         for t in range(6):
             logits, state = model.decoder.step(state, tokens[:, t])
             torch.testing.assert_close(logits, whole[:, t], rtol=1e-4, atol=1e-4)
+
+
+def test_steps_of_a_decoder_that_points_agree_with_teacher_forcing():
+    """Where what is taught is where it points by itself."""
+    model = model_of("resnet10t", "transformer", target="smiles", pointing=True).eval()
+    ink = torch.rand(1, 1, 32, 64)
+    tokens = torch.tensor([[BEGIN, *model.tokens.encode("CC(=O)[NH2+]C")[:-1]]])
+    memory = model.encoder(ink)
+    state, cells, stepped = model.decoder.start(memory), [], []
+    for t in range(tokens.shape[1]):
+        cells.append(state.pointed)
+        logits, state = model.decoder.step(state, tokens[:, t])
+        stepped.append(logits)
+    cells = torch.where(starts_atom(tokens), torch.stack(cells, 1), NOWHERE)
+    whole, missed = model.decoder(memory, tokens, cells)
+    assert missed > 0 and (cells >= 0).sum() == 5
+    torch.testing.assert_close(torch.stack(stepped, 1), whole, rtol=1e-4, atol=1e-4)
+
+
+def test_a_walk_goes_back_to_where_its_branches_began():
+    tokens = tokens_of("smiles")
+    for text, cells, expected in [
+        ("CC(C(N)O)Cl", [1, 2, 3, 4, 5, 6], [1, 2, 2, 3, 3, 4, 3, 5, 2, 6]),
+        ("C[N+](=O)[O-]", [7, 8, 9, 4], [7, 8, 8, 8, 8, 8, 8, 9, 8, 4, 4, 4, 4]),
+        ("c1cc1", [1, 2, 3], [1, 1, 2, 3, 3]),
+        ("[13CH3][C@@H]", [5, 6], [5] * 7 + [6] * 5),
+    ]:
+        numbers = torch.tensor([tokens.encode(text)[:-1]])
+        starts = starts_atom(numbers)
+        assert starts.sum() == len(cells)
+        places = torch.full_like(numbers, NOWHERE)
+        places[starts] = torch.tensor(cells)
+        assert walked(numbers, places)[0].tolist()[: len(expected)] == expected
+
+
+def test_only_a_transformer_of_smiles_points():
+    for more in ({"target": "inchi"}, {"decoder": "lstm", "target": "smiles"}):
+        with pytest.raises(ValueError, match="pointing"):
+            CaptionConfig(**{"decoder": "transformer", "pointing": True, **more})
 
 
 @pytest.mark.parametrize("decoder", ["lstm", "transformer"])

@@ -17,6 +17,7 @@ from data.stream import SampleStream
 from detectors.caption.canvas import on_canvas
 from detectors.caption.encoders import DetectorGrid
 from detectors.caption.model import CaptionConfig, CaptionModel
+from detectors.caption.pointing import NOWHERE
 from detectors.caption.search import Candidate
 from detectors.caption.tokens import BEGIN, END, PAD
 from detectors.checkpoint import CheckpointError, save_checkpoint
@@ -29,15 +30,16 @@ from graphparse.training.caption_loop import (
     caption_loss,
     rate_at,
 )
-from graphparse.training.captions import CaptionBatch, CaptionStream, Rendered, collate
+from graphparse.training.captions import CaptionBatch, CaptionStream, Rendered, Row, collate
 
 TINY = CaptionConfig("resnet10t", "transformer", "smiles", (64, 96), 32, 1, 0.0)
+POINTING = replace(TINY, pointing=True, layers=2)
 QUICK = CaptionTrainConfig(batch_size=2, workers=0, warm_up=2, validation_images=2)
 
 
-def tiny_model() -> CaptionModel:
+def tiny_model(config: CaptionConfig = TINY) -> CaptionModel:
     torch.manual_seed(0)
-    return CaptionModel(TINY)
+    return CaptionModel(config)
 
 
 def stream() -> SampleStream:
@@ -55,11 +57,11 @@ def test_pictures_of_any_size_fill_the_canvas() -> None:
 
 
 def test_padding_is_never_given_to_the_decoder_as_text() -> None:
-    batch = collate(
-        [(np.zeros((64, 96), np.uint8), [7, 8, END]), (np.zeros((64, 96), np.uint8), [9, END])]
-    )
+    gray = np.zeros((64, 96), np.uint8)
+    batch = collate([Row(gray, [7, 8, END], [3, NOWHERE, NOWHERE]), Row(gray, [9, END])])
     assert batch.given.tolist() == [[BEGIN, 7, 8], [BEGIN, 9, PAD]]
     assert batch.wanted.tolist() == [[7, 8, END], [9, END, PAD]]
+    assert batch.cells.tolist() == [[NOWHERE, 3, NOWHERE], [NOWHERE] * 3]
 
 
 def test_batches_hold_strings_of_about_equal_length() -> None:
@@ -77,16 +79,19 @@ def test_targets_are_those_of_rdkit() -> None:
     assert target_string("CC*", "smiles") is None and target_string("", "smiles") is None
 
 
-def test_gradients_of_small_batches_add_up_to_those_of_the_large_one(tmp_path: Path) -> None:
-    source = CaptionStream(stream(), TINY, 4)
+@pytest.mark.parametrize("config", [TINY, POINTING])
+def test_gradients_of_small_batches_add_up_to_those_of_the_large_one(
+    config: CaptionConfig, tmp_path: Path
+) -> None:
+    source = CaptionStream(stream(), config, 4)
     whole = next(iter(source))
     parts = [
-        type(whole)(whole.gray[i : i + 2], whole.given[i : i + 2], whole.wanted[i : i + 2])
+        CaptionBatch(*(getattr(whole, part)[i : i + 2] for part in CaptionBatch.__slots__))
         for i in (0, 2)
     ]
     weights = []
     for name, batches in (("one", [whole]), ("two", parts)):
-        model = tiny_model()
+        model = tiny_model(config)
         trainer = CaptionTrainer(
             model, Rendered(stream()), replace(QUICK, learning_rate=1e-2), tmp_path / name
         )
@@ -182,6 +187,14 @@ def test_a_held_map_is_the_same_and_learns_nothing(tmp_path: Path) -> None:
     assert not torch.equal(down, grid.down[0][0].weight)
     for net in (grid.net, trainer.ema.module.encoder.grid.net):
         assert all(torch.equal(value, before[name]) for name, value in net.state_dict().items())
+
+
+def test_a_command_that_asks_the_impossible_of_a_pointing_model_is_refused(tmp_path: Path) -> None:
+    asked = f"train caption --out {tmp_path} --decoder lstm --pointing"
+    done = subprocess.run(
+        [sys.executable, "-m", "graphparse", *asked.split()], capture_output=True, text=True
+    )
+    assert done.returncode == 2 and "--pointing" in done.stderr
 
 
 def test_only_the_map_of_the_detector_is_held(tmp_path: Path) -> None:

@@ -157,6 +157,8 @@ def test_training_on_shards(tmp_path: Path) -> None:
     assert finish(out, todo.shards) == (120, 0)
     with pytest.raises(PrepareError, match="prepared for smiles"):
         Prepared.open(out, replace(TINY, target="inchi"), 0)
+    with pytest.raises(PrepareError, match="from renders only"):
+        Prepared.open(out, replace(TINY, pointing=True), 0)
     prepared = Prepared.open(out, TINY, 0)
     held_out = {row.tobytes() for batch in prepared.held_out(TINY, 4) for row in batch.gray.numpy()}
     assert len(held_out) == 3 == 120 // HELD_OUT + 1

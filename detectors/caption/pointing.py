@@ -1,0 +1,117 @@
+"""Where a string is on the image: the cell of the atom that a SMILES has come to.
+
+A decoder that only spells has to find its place anew for each token. One that is told where it
+stands, and points at the cell of the atom that comes next, has only to look around. Atoms with
+places beside their tokens are the idea of Qian et al. 2023 (MolScribe); here a place is an
+attention over the cells, trained on the places that a render knows, and the brackets of the string
+itself tell where a branch goes back to.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import torch
+from torch import Tensor, nn
+
+from detectors.caption.tokens import ELEMENTS, tokens_of
+
+NOWHERE = -1
+"""In place of a cell: before the first atom, or where it is not known."""
+DEEPEST = 32
+"""Branches within branches that are kept; few molecules have more than ten."""
+_ATOMS = frozenset({*ELEMENTS, *"bcnops*", "["})
+_WORDS = tokens_of("smiles").words
+_OPEN, _CLOSE = _WORDS.index("("), _WORDS.index(")")
+_BRACKET, _BRACKET_END = _WORDS.index("["), _WORDS.index("]")
+
+
+def starts_atom(numbers: Tensor) -> Tensor:
+    """(B, T) tokens of SMILES -> (B, T) whether each is the first of an atom."""
+    atoms = torch.tensor([word in _ATOMS for word in _WORDS], device=numbers.device)
+    opened = (numbers == _BRACKET).int().cumsum(1) - (numbers == _BRACKET).int()
+    closed = (numbers == _BRACKET_END).int().cumsum(1)
+    return atoms[numbers] & (opened == closed)
+
+
+@dataclass(frozen=True, slots=True)
+class Walk:
+    """Where B strings stand."""
+
+    current: Tensor
+    """(B,) cell of the atom that what follows hangs on, or NOWHERE."""
+    roots: Tensor
+    """(B, DEEPEST) cells that open branches go back to."""
+    depth: Tensor
+    """(B,) branches that are open."""
+    in_bracket: Tensor
+    """(B,) whether a bracket atom is being spelt."""
+
+    @classmethod
+    def begin(cls, count: int, device: torch.device) -> Walk:
+        """Of strings with no token yet."""
+        zeros = torch.zeros(count, dtype=torch.long, device=device)
+        roots = torch.full((count, DEEPEST), NOWHERE, dtype=torch.long, device=device)
+        return cls(zeros + NOWHERE, roots, zeros, zeros.bool())
+
+    def after(self, tokens: Tensor, cells: Tensor) -> Walk:
+        """One token on.
+
+        Args:
+            tokens: (B,) that are added.
+            cells: (B,) of the atoms that they start, if they do.
+        """
+        starts = starts_atom(tokens[:, None])[:, 0] & ~self.in_bracket
+        current = torch.where(starts, cells, self.current)
+        opens, closes = tokens == _OPEN, tokens == _CLOSE
+        depth = (self.depth - closes.long()).clamp(0, DEEPEST - 1)
+        kept = self.roots.gather(1, depth[:, None])[:, 0]
+        current = torch.where(closes, kept, current)
+        root = torch.where(opens, current, kept)
+        roots = self.roots.scatter(1, depth[:, None], root[:, None])
+        inside = (self.in_bracket | (tokens == _BRACKET)) & (tokens != _BRACKET_END)
+        return Walk(current, roots, (depth + opens.long()).clamp(max=DEEPEST - 1), inside)
+
+    def select(self, rows: Tensor) -> Walk:
+        """Those of the strings at (N,) rows."""
+        return replace(
+            self,
+            current=self.current[rows],
+            roots=self.roots[rows],
+            depth=self.depth[rows],
+            in_bracket=self.in_bracket[rows],
+        )
+
+
+def walked(tokens: Tensor, cells: Tensor) -> Tensor:
+    """(B, T) tokens and the cells of those that start atoms -> (B, T) current cell after each."""
+    walk = Walk.begin(len(tokens), tokens.device)
+    currents = []
+    for t in range(tokens.shape[1]):
+        walk = walk.after(tokens[:, t], cells[:, t])
+        currents.append(walk.current)
+    return torch.stack(currents, 1)
+
+
+class Pointer(nn.Module):
+    """Tells a decoder what is where it stands, and lets it point at the next atom."""
+
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        self.here = nn.Linear(width, width)
+        self.nowhere = nn.Parameter(torch.zeros(width))
+        self.norm = nn.LayerNorm(width)
+        self.query, self.key = nn.Linear(width, width), nn.Linear(width, width)
+        self.out = nn.Linear(width, width)
+
+    def stand(self, memory: Tensor, current: Tensor) -> Tensor:
+        """(B, S, D) cells and (B, T) current ones -> (B, T, D) to add to the tokens."""
+        cells = current.clamp(min=0)[..., None].expand(-1, -1, memory.shape[2])
+        known = (current != NOWHERE)[..., None]
+        return torch.where(known, self.here(memory.gather(1, cells)), self.nowhere.to(memory.dtype))
+
+    def forward(self, x: Tensor, memory: Tensor) -> tuple[Tensor, Tensor]:
+        """(B, T, D) and (B, S, D) -> (B, T, D) that know what is there, and (B, T, S) logits."""
+        query = self.query(self.norm(x))
+        logits = query @ self.key(memory).transpose(1, 2) * memory.shape[2] ** -0.5
+        return x + self.out(logits.softmax(-1).to(memory.dtype) @ memory), logits
