@@ -78,8 +78,7 @@ class CaptionReader:
     @property
     def name(self) -> str:
         """Encoder, decoder and target, of each model."""
-        made = (model.config for model in self.models)
-        return " & ".join(f"{c.encoder}+{c.decoder} {c.target}" for c in made)
+        return " & ".join(_name(model.config) for model in self.models)
 
     def read(self, grays: Sequence[NDArray[np.uint8]]) -> list[Caption]:
         """One caption per picture (H, W) of any size, dark on light."""
@@ -100,6 +99,11 @@ def chosen(candidates: Sequence[Candidate], target: Target) -> Caption:
         if (found := molecule_of(candidate.text, target)) is not None:
             return Caption(candidate.text, candidate.score, *found)
     return Caption(candidates[0].text, candidates[0].score, None, None)
+
+
+def _name(config: CaptionConfig) -> str:
+    points = " pointing" if config.pointing else ""
+    return f"{config.encoder}+{config.decoder}{points} {config.target}"
 
 
 def _load(path: Path) -> tuple[CaptionModel, str]:

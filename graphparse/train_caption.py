@@ -58,7 +58,9 @@ def train_caption(
     if shards is None:
         pool = load_pool(molecules) if molecules else bundled_pool()
         logger.info("%d molecules", len(pool))
-        source = Rendered(SampleStream(pool, config.seed, ageing=CONTEST if contest else ODDS))
+        # a network takes longer than a drawing: there is time for many molecules
+        ageing = CONTEST if contest else ODDS
+        source = Rendered(SampleStream(pool, config.seed, drawings=1, ageing=ageing))
     else:
         source = Prepared.open(shards, model, config.seed)
     torch.manual_seed(config.seed)

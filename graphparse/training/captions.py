@@ -25,8 +25,11 @@ from graphparse.training.tracing import traced
 
 HELD_OUT_SEED = 991_000_000
 """Seed of the renders to validate on; never trained on."""
-POOLED = 8
+POOLED = 32
 """Batches that are sorted by length together: strings of a batch then need little padding."""
+LENGTH_SPREAD = 0.1
+"""Lengths are sorted as if they were up to this share longer or shorter: else the drawings of one
+molecule would all be in one batch."""
 MOST_TOKENS = 250
 """Longer strings are left out: few molecules have them, and they cost the most."""
 SHORT_TOKENS: dict[Target, int] = {"inchi": 105, "smiles": 64}
@@ -108,7 +111,10 @@ def bucketed(rows: Iterator[Row], batch_size: int, rng: np.random.Generator) -> 
         rng: shuffles the batches.
     """
     while True:
-        pool = sorted(islice(rows, POOLED * batch_size), key=lambda row: len(row.numbers))
+        pool = sorted(
+            islice(rows, POOLED * batch_size),
+            key=lambda row: len(row.numbers) * rng.uniform(1 - LENGTH_SPREAD, 1 + LENGTH_SPREAD),
+        )
         for at in rng.permutation(range(0, len(pool), batch_size)).tolist():
             yield collate(pool[at : at + batch_size])
 
@@ -150,7 +156,9 @@ class Rendered:
         return CaptionStream(self.stream, config, batch_size, first, most_tokens)
 
     def held_out(self, config: CaptionConfig, batch_size: int) -> Batches:
-        stream = SampleStream(self.stream.molecules, HELD_OUT_SEED, ageing=self.stream.ageing)
+        stream = SampleStream(
+            self.stream.molecules, HELD_OUT_SEED, drawings=1, pages=1, ageing=self.stream.ageing
+        )
         return iter(CaptionStream(stream, config, batch_size))
 
     def facts(self) -> dict[str, Any]:
