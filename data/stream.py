@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
+from rdkit import rdBase
 
 from assemble.graph import MoleculeGraph
 from data.clutter import add_clutter
@@ -151,7 +152,9 @@ class SampleStream:
             ValueError: no molecule of the pool can be drawn.
         """
         if self._layout is None or self._layout[0] != number:
-            self._layout = number, self._lay_out(np.random.default_rng((self.seed, number, 2)))
+            # metals make RDKit complain, and are drawn none the less
+            with rdBase.BlockLogs():
+                self._layout = number, self._lay_out(np.random.default_rng((self.seed, number, 2)))
         return self._layout[1]
 
     def drawn(self, number: int) -> Drawn:
@@ -159,7 +162,8 @@ class SampleStream:
         if self._drawn is None or self._drawn[0] != number:
             layout = self.layout(number // self.drawings)
             rng = np.random.default_rng((self.seed, number, 3))
-            self._drawn = number, _drawn(layout, self.pages, rng)
+            with rdBase.BlockLogs():
+                self._drawn = number, _drawn(layout, self.pages, rng)
         return self._drawn[1]
 
     def _lay_out(self, rng: np.random.Generator) -> Layout:

@@ -111,3 +111,10 @@ def test_a_broken_file_of_drawings_names_the_line(tmp_path: Path) -> None:
     (tmp_path / "aligned.jsonl").write_text('{"image": "x.png"}\n')
     with pytest.raises(ValueError, match="line 1"):
         load_aligned(tmp_path / "aligned.jsonl")
+
+
+def test_metals_are_drawn_without_a_word(capfd: pytest.CaptureFixture[str]) -> None:
+    metal = "[F][Pt]([F])([c]1ccccc1)([c]1ccccc1)(<-[P](C)(C)C)<-[P](C)(C)C"
+    stream = SampleStream([metal], 2, drawings=1, pages=1)
+    assert any(stream.sample(index).smiles for index in range(8))
+    assert capfd.readouterr().err == ""
