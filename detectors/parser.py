@@ -28,6 +28,8 @@ from detectors.candidates import (
 from detectors.checkpoint import CheckpointError, load_checkpoint, split_prefix
 from detectors.decoding import LabelReading, decode_graph
 from detectors.engine import Engine, run_with_onnx
+from detectors.fluorines import LIKELY as LIKELY_FLUORINE
+from detectors.fluorines import with_whole_fluorines
 from detectors.frame import BOND, READ_BOND
 from detectors.methyls import LIKELY, with_lost_methyls
 from detectors.network import HEAT, SHAPE, NetworkConfig, ParserNetwork, ink_of
@@ -321,9 +323,10 @@ def _candidates(
 def _completed(
     graph: MoleculeGraph, confidence: float, alternatives: Alternatives
 ) -> tuple[MoleculeGraph, float, Alternatives]:
-    """What was read on a page that has lost strokes, with the atoms that were lost with them."""
+    """What was read on a page that has lost strokes, with what was lost with them."""
     graph, added = with_lost_methyls(graph)
-    return graph, confidence * LIKELY**added, alternatives
+    graph, renamed = with_whole_fluorines(graph)
+    return graph, confidence * LIKELY**added * LIKELY_FLUORINE**renamed, alternatives
 
 
 def _measured_again(reading: Reading, expected: float) -> float:

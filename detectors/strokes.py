@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from detectors.hashes import without_broken_lines
 from detectors.links import with_lost_links
 from detectors.rings import with_lost_lines
 from detectors.vocabulary import likeliest_edges
@@ -76,8 +77,8 @@ def weighed(
 ) -> tuple[NDArray[np.float32], bool]:
     """Probabilities of bonds in the light of what strokes the page has.
 
-    On a page with whole strokes those of bonds without one are lowered; on a worn one, rings that
-    lack a line are completed and parts a bond apart are linked.
+    On a page with whole strokes those of bonds without one are lowered; on a worn one, broken lines
+    are told from hashed wedges, rings that lack a line are completed and parts a bond apart linked.
 
     Args:
         edge: (P, classes) probabilities, the first that there is no bond.
@@ -93,6 +94,7 @@ def weighed(
         return edge, False
     coverage = stroke_coverage(gray, xy, pairs[bonds])
     if np.quantile(coverage, WORST) < WHOLE:
+        edge = without_broken_lines(edge, gray, xy, pairs)
         return with_lost_links(with_lost_lines(edge, pairs, room), pairs, xy), True
     bare = bonds[(coverage < BARE) & (edge[bonds, 0] > 1 - DOUBTFUL)]
     if not len(bare):
