@@ -1,4 +1,4 @@
-"""Hashed wedges that are nothing but broken lines (numpy and OpenCV only).
+"""Hashed wedges that are nothing but broken lines (numpy only).
 
 On a worn page a plain line is a row of dots, as a hashed wedge is. The dots of a wedge are strokes
 across it: far from its tip they reach further to both sides than a line is wide.
@@ -6,11 +6,11 @@ across it: far from its tip they reach further to both sides than a line is wide
 
 from __future__ import annotations
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from assemble.graph import BondKind
+from detectors.profiles import ink_beside
 from detectors.vocabulary import edge_class, likeliest_edges
 
 POINTS = 25
@@ -21,8 +21,8 @@ ASIDE = 4.5
 """Pixels of the canonical frame to both sides of a bond that are looked at."""
 WIDER = 1.3
 """A hashed wedge is so many times wider than the lines of its page. On renders of worn pages with
-known bonds, of 36 doubtful wedges that are narrower 18 are lines, though stereo is drawn there
-twice as often as in real drawings."""
+known bonds, of 38 doubtful wedges that are narrower 20 are lines, though molecules with stereo are
+drawn there twice as often as they are found."""
 SURE = 0.97
 """Hashed wedges that are more probable than this are not questioned."""
 STRAY = 0.02
@@ -42,24 +42,8 @@ def ink_spread(
         gray: (H, W) in the canonical frame, white paper.
         begin: (P, 2) the tips of bonds in its pixels; end: (P, 2) their other ends.
     """
-    along = end - begin
-    length = np.maximum(np.linalg.norm(along, axis=1, keepdims=True), 1e-3)
-    across = np.stack([-along[:, 1], along[:, 0]], -1) / length
-    t = np.linspace(*OUTER, POINTS)[:, None, None]
     aside = np.arange(-ASIDE, ASIDE + 0.5, 0.5)
-    points = (begin[:, None, None] + t * along[:, None, None]) + aside[:, None] * across[
-        :, None, None
-    ]
-    flat = points.reshape(len(begin), -1, 2).astype(np.float32)
-    paper = cv2.remap(
-        gray,
-        flat[..., 0],
-        flat[..., 1],
-        cv2.INTER_LINEAR,
-        borderMode=cv2.BORDER_CONSTANT,
-        borderValue=255,
-    )
-    ink = (255.0 - paper.reshape(len(begin), POINTS, -1)).mean(1)
+    ink = ink_beside(gray, begin, end, np.linspace(*OUTER, POINTS), aside).mean(1)
     spread: NDArray[np.float64] = np.sqrt((ink * aside**2).sum(1) / (ink.sum(1) + 1e-6))
     return spread
 

@@ -1,4 +1,4 @@
-"""Is there ink where a bond is said to be? (numpy and OpenCV only)
+"""Is there ink where a bond is said to be? (numpy only)
 
 The refiner knows how molecules are drawn and may complete what a worn page lacks. On a page whose
 strokes are whole it must not: two atoms that lie a bond apart and have no stroke have no bond.
@@ -7,12 +7,12 @@ The same measure tells on which pages a line may have got lost.
 
 from __future__ import annotations
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from detectors.hashes import without_broken_lines
 from detectors.links import with_lost_links
+from detectors.profiles import ink_beside
 from detectors.rings import with_lost_lines
 from detectors.vocabulary import likeliest_edges
 
@@ -45,25 +45,9 @@ def stroke_coverage(
     """
     if not len(pairs):
         return np.zeros(0)
+    aside = np.arange(-ASIDE, ASIDE + 0.5)
     begin, end = xy[pairs[:, 0]], xy[pairs[:, 1]]
-    along = end - begin
-    length = np.maximum(np.linalg.norm(along, axis=1, keepdims=True), 1e-3)
-    across = np.stack([-along[:, 1], along[:, 0]], -1) / length
-    t = np.linspace(0, 1, POINTS)[:, None, None]
-    s = np.arange(-ASIDE, ASIDE + 0.5)[:, None]
-    # (P, POINTS, sides, 2)
-    points = (begin[:, None, None] + t * along[:, None, None]) + s * across[:, None, None]
-    # a row for each pair: OpenCV takes no maps of more than 32,766 rows
-    flat = points.reshape(len(pairs), -1, 2).astype(np.float32)
-    paper = cv2.remap(
-        gray,
-        flat[..., 0],
-        flat[..., 1],
-        cv2.INTER_LINEAR,
-        borderMode=cv2.BORDER_CONSTANT,
-        borderValue=255,
-    )
-    darkness = 255.0 - paper.reshape(len(pairs), POINTS, -1).min(-1)
+    darkness = ink_beside(gray, begin, end, np.linspace(0, 1, POINTS), aside).max(-1)
     share: NDArray[np.float64] = (darkness > INKED * np.median(darkness)).mean(1)
     return share
 
