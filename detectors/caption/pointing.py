@@ -10,6 +10,7 @@ itself tell where a branch goes back to.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
@@ -46,13 +47,16 @@ class Walk:
     """(B,) branches that are open."""
     in_bracket: Tensor
     """(B,) whether a bracket atom is being spelt."""
+    visits: Tensor
+    """(B, S) atoms that were spelt of each cell."""
 
     @classmethod
-    def begin(cls, count: int, device: torch.device) -> Walk:
-        """Of strings with no token yet."""
-        zeros = torch.zeros(count, dtype=torch.long, device=device)
-        roots = torch.full((count, DEEPEST), NOWHERE, dtype=torch.long, device=device)
-        return cls(zeros + NOWHERE, roots, zeros, zeros.bool())
+    def begin(cls, memory: Tensor) -> Walk:
+        """Of strings with no token yet, on (B, S, D) cells."""
+        zeros = torch.zeros(len(memory), dtype=torch.long, device=memory.device)
+        roots = zeros[:, None].expand(-1, DEEPEST) + NOWHERE
+        visits = zeros[:, None].expand(-1, memory.shape[1]).clone()
+        return cls(zeros + NOWHERE, roots, zeros, zeros.bool(), visits)
 
     def after(self, tokens: Tensor, cells: Tensor) -> Walk:
         """One token on.
@@ -70,7 +74,9 @@ class Walk:
         root = torch.where(opens, current, kept)
         roots = self.roots.scatter(1, depth[:, None], root[:, None])
         inside = (self.in_bracket | (tokens == _BRACKET)) & (tokens != _BRACKET_END)
-        return Walk(current, roots, (depth + opens.long()).clamp(max=DEEPEST - 1), inside)
+        came = (starts & (cells != NOWHERE)).long()
+        visits = self.visits.scatter_add(1, cells.clamp(min=0)[:, None], came[:, None])
+        return Walk(current, roots, (depth + opens.long()).clamp(max=DEEPEST - 1), inside, visits)
 
     def select(self, rows: Tensor) -> Walk:
         """Those of the strings at (N,) rows."""
@@ -80,17 +86,38 @@ class Walk:
             roots=self.roots[rows],
             depth=self.depth[rows],
             in_bracket=self.in_bracket[rows],
+            visits=self.visits[rows],
         )
 
 
-def walked(tokens: Tensor, cells: Tensor) -> Tensor:
-    """(B, T) tokens and the cells of those that start atoms -> (B, T) current cell after each."""
-    walk = Walk.begin(len(tokens), tokens.device)
-    currents = []
+class Trail(NamedTuple):
+    """The whole walks of B strings of T tokens."""
+
+    current: Tensor
+    """(B, T) current cell after each token."""
+    visits: Tensor
+    """(B, T, S) visits of all cells until then."""
+    coming: Tensor
+    """(B, T) cell of the atom that the next token starts, or NOWHERE."""
+
+
+def walked(memory: Tensor, tokens: Tensor, cells: Tensor) -> Trail:
+    """Where strings stand after each token.
+
+    Args:
+        memory: (B, S, D) cells.
+        tokens: (B, T) of the strings.
+        cells: (B, T) of those that start atoms.
+    """
+    walk = Walk.begin(memory)
+    walks = []
     for t in range(tokens.shape[1]):
         walk = walk.after(tokens[:, t], cells[:, t])
-        currents.append(walk.current)
-    return torch.stack(currents, 1)
+        walks.append(walk)
+    coming = torch.where(starts_atom(tokens), cells, NOWHERE).roll(-1, 1)
+    coming[:, -1] = NOWHERE
+    current = torch.stack([each.current for each in walks], 1)
+    return Trail(current, torch.stack([each.visits for each in walks], 1), coming)
 
 
 class Pointer(nn.Module):
@@ -103,6 +130,8 @@ class Pointer(nn.Module):
         self.norm = nn.LayerNorm(width)
         self.query, self.key = nn.Linear(width, width), nn.Linear(width, width)
         self.out = nn.Linear(width, width)
+        self.visited = nn.Linear(2, 1, bias=False)
+        nn.init.zeros_(self.visited.weight)
 
     def stand(self, memory: Tensor, current: Tensor) -> Tensor:
         """(B, S, D) cells and (B, T) current ones -> (B, T, D) to add to the tokens."""
@@ -110,8 +139,19 @@ class Pointer(nn.Module):
         known = (current != NOWHERE)[..., None]
         return torch.where(known, self.here(memory.gather(1, cells)), self.nowhere.to(memory.dtype))
 
-    def forward(self, x: Tensor, memory: Tensor) -> tuple[Tensor, Tensor]:
-        """(B, T, D) and (B, S, D) -> (B, T, D) that know what is there, and (B, T, S) logits."""
+    def forward(self, x: Tensor, memory: Tensor, visits: Tensor) -> tuple[Tensor, Tensor]:
+        """Point.
+
+        Args:
+            x: (B, T, D) tokens.
+            memory: (B, S, D) cells.
+            visits: (B, T, S) atoms that were spelt of each; a cell has room for one or two.
+
+        Returns:
+            (B, T, D) tokens that know what is there, and (B, T, S) logits.
+        """
         query = self.query(self.norm(x))
         logits = query @ self.key(memory).transpose(1, 2) * memory.shape[2] ** -0.5
+        often = torch.stack([visits == 1, visits > 1], -1).to(logits.dtype)
+        logits = logits + self.visited(often)[..., 0]
         return x + self.out(logits.softmax(-1).to(memory.dtype) @ memory), logits

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from detectors.caption.pointing import NOWHERE, Pointer, Walk, starts_atom, walked
+from detectors.caption.pointing import NOWHERE, Pointer, Walk, walked
 from detectors.caption.positions import sine_positions
 from detectors.caption.tokens import PAD
 
@@ -151,16 +151,16 @@ class TransformerDecoder(nn.Module):
         Raises:
             ValueError: the decoder points, and there are no cells.
         """
-        x = self._embedded(tokens, 0)
+        x, missed, trail = self._embedded(tokens, 0), memory.new_zeros(()), None
         if self.pointer is not None:
             if cells is None:
                 raise ValueError("cells: a decoder that points has to be told them")
-            x = x + self.pointer.stand(memory, walked(tokens, cells))
-        missed = memory.new_zeros(())
+            trail = walked(memory, tokens, cells)
+            x = x + self.pointer.stand(memory, trail.current)
         for number, layer in enumerate(self._stack()):
-            if self.pointer is not None and cells is not None and number == self.points_after:
-                x, logits = self.pointer(x, memory)
-                missed = _missed(logits, tokens, cells)
+            if self.pointer is not None and trail is not None and number == self.points_after:
+                x, logits = self.pointer(x, memory, trail.visits)
+                missed = _missed(logits, trail.coming) / (tokens != PAD).sum()
             x, _ = layer(x, layer.cross.keys_values(memory))
         return self.out(self.norm(x)), missed
 
@@ -170,7 +170,7 @@ class TransformerDecoder(nn.Module):
         own = tuple((keys[:, :, :0], values[:, :, :0]) for keys, values in cross)
         if self.pointer is None:
             return TransformerState(cross, own, 0, memory)
-        walk = Walk.begin(len(memory), memory.device)
+        walk = Walk.begin(memory)
         return TransformerState(cross, own, 0, memory, walk, walk.current)
 
     def step(self, state: TransformerState, tokens: Tensor) -> tuple[Tensor, TransformerState]:
@@ -184,8 +184,8 @@ class TransformerDecoder(nn.Module):
         for number, (layer, image, past) in enumerate(
             zip(self._stack(), state.cross, state.own, strict=True)
         ):
-            if self.pointer is not None and number == self.points_after:
-                x, logits = self.pointer(x, state.memory)
+            if self.pointer is not None and walk is not None and number == self.points_after:
+                x, logits = self.pointer(x, state.memory, walk.visits[:, None])
                 pointed = logits[:, 0].argmax(1)
             x, present = layer(x, image, past)
             own.append(present)
@@ -201,16 +201,8 @@ class TransformerDecoder(nn.Module):
         return self.drop(x)
 
 
-def _missed(logits: Tensor, tokens: Tensor, cells: Tensor) -> Tensor:
-    """Cross entropy of the cells that are pointed at before each atom, per token.
-
-    Args:
-        logits: (B, T, S) of each token.
-        tokens: (B, T); what follows the last one is an END.
-        cells: (B, T) of these tokens.
-    """
-    wanted = torch.where(starts_atom(tokens), cells, NOWHERE)[:, 1:].flatten()
-    missed = F.cross_entropy(
-        logits[:, :-1].float().flatten(0, 1), wanted, ignore_index=NOWHERE, reduction="sum"
+def _missed(logits: Tensor, wanted: Tensor) -> Tensor:
+    """Sum of the cross entropy of (B, T) cells that (B, T, S) logits should point at."""
+    return F.cross_entropy(
+        logits.float().flatten(0, 1), wanted.flatten(), ignore_index=NOWHERE, reduction="sum"
     )
-    return missed / (tokens != PAD).sum()

@@ -94,7 +94,10 @@ def test_a_walk_goes_back_to_where_its_branches_began():
         assert starts.sum() == len(cells)
         places = torch.full_like(numbers, NOWHERE)
         places[starts] = torch.tensor(cells)
-        assert walked(numbers, places)[0].tolist()[: len(expected)] == expected
+        trail = walked(torch.zeros(1, 12, 4), numbers, places)
+        assert trail.current[0].tolist() == expected
+        assert trail.visits[0, -1].tolist() == [cells.count(cell) for cell in range(12)]
+        assert [cell for cell in trail.coming[0].tolist() if cell >= 0] == cells[1:]
 
 
 def test_only_a_transformer_of_smiles_points():
