@@ -72,12 +72,13 @@ def drawn_mol(graph: MoleculeGraph) -> Chem.Mol:
 
 
 def canonical_smiles(graph: MoleculeGraph) -> str:
-    """The canonical SMILES alone of what a drawing stands for.
+    """The canonical SMILES alone of what a drawing stands for; an InChI takes much longer.
 
     Raises:
         AssembleError: as :func:`assemble`.
     """
-    return str(Chem.MolToSmiles(drawn_mol(graph)))
+    with _without_complaints(graph):
+        return str(Chem.MolToSmiles(_assemble(graph, None)[0]))
 
 
 @contextmanager

@@ -20,9 +20,9 @@ OUTER = (0.4, 0.88)
 ASIDE = 4.5
 """Pixels of the canonical frame to both sides of a bond that are looked at."""
 WIDER = 1.3
-"""A hashed wedge is so many times wider than the lines of its page. On renders of worn pages with
-known bonds, of 38 doubtful wedges that are narrower 20 are lines, though molecules with stereo are
-drawn there twice as often as they are found."""
+"""A hashed wedge is so many times wider than the lines of its page. On worn renders about half of
+the doubtful wedges that are narrower are lines, though molecules with stereo are drawn there twice
+as often as they are found."""
 SURE = 0.97
 """Hashed wedges that are more probable than this are not questioned."""
 STRAY = 0.02

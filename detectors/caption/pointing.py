@@ -21,18 +21,17 @@ NOWHERE = -1
 """In place of a cell: before the first atom, or where it is not known."""
 DEEPEST = 32
 """Branches within branches that are kept; few molecules have more than ten."""
-_ATOMS = frozenset({*ELEMENTS, *"bcnops*", "["})
 _WORDS = tokens_of("smiles").words
+_ATOMS = torch.tensor([word in {*ELEMENTS, *"bcnops*", "["} for word in _WORDS])
 _OPEN, _CLOSE = _WORDS.index("("), _WORDS.index(")")
 _BRACKET, _BRACKET_END = _WORDS.index("["), _WORDS.index("]")
 
 
 def starts_atom(numbers: Tensor) -> Tensor:
     """(B, T) tokens of SMILES -> (B, T) whether each is the first of an atom."""
-    atoms = torch.tensor([word in _ATOMS for word in _WORDS], device=numbers.device)
     opened = (numbers == _BRACKET).int().cumsum(1) - (numbers == _BRACKET).int()
     closed = (numbers == _BRACKET_END).int().cumsum(1)
-    return atoms[numbers] & (opened == closed)
+    return _ATOMS.to(numbers.device)[numbers] & (opened == closed)
 
 
 @dataclass(frozen=True, slots=True)
