@@ -9,6 +9,7 @@ import torch
 
 from data.molecules import bundled_pool, load_pool
 from data.page import ODDS
+from data.real import load_aligned
 from data.stream import SampleStream
 from detectors.caption.encoders import DetectorGrid
 from detectors.caption.model import CaptionConfig, CaptionModel
@@ -25,6 +26,7 @@ def train_caption(
     out: Path,
     model: CaptionConfig,
     molecules: Path | None = None,
+    real: Path | None = None,
     contest: bool = False,
     shards: Path | None = None,
     init: Path | None = None,
@@ -37,6 +39,7 @@ def train_caption(
         out: folder for checkpoints, state and log; a training found there goes on.
         model: what it is made of; the encoder ``detector`` starts from the shipped parser.
         molecules: pool to render from; None takes the bundled one.
+        real: file of aligned real drawings to mix in (see :mod:`data.real`).
         contest: draw like the molecular translation contest.
         shards: folder of ``graphparse prepare``, to train on instead of rendering.
         init: checkpoint of the same architecture to start from.
@@ -60,7 +63,8 @@ def train_caption(
         logger.info("%d molecules", len(pool))
         # a network takes longer than a drawing: there is time for many molecules
         ageing = CONTEST if contest else ODDS
-        source = Rendered(SampleStream(pool, config.seed, drawings=1, ageing=ageing))
+        drawings = load_aligned(real) if real else []
+        source = Rendered(SampleStream(pool, config.seed, drawings, drawings=1, ageing=ageing))
     else:
         source = Prepared.open(shards, model, config.seed)
     torch.manual_seed(config.seed)

@@ -138,19 +138,22 @@ class Pointer(nn.Module):
         known = (current != NOWHERE)[..., None]
         return torch.where(known, self.here(memory.gather(1, cells)), self.nowhere.to(memory.dtype))
 
-    def forward(self, x: Tensor, memory: Tensor, visits: Tensor) -> tuple[Tensor, Tensor]:
+    def forward(
+        self, x: Tensor, memory: Tensor, keys: Tensor, visits: Tensor
+    ) -> tuple[Tensor, Tensor]:
         """Point.
 
         Args:
             x: (B, T, D) tokens.
             memory: (B, S, D) cells.
+            keys: (B, S, D) of them, by ``key``.
             visits: (B, T, S) atoms that were spelt of each; a cell has room for one or two.
 
         Returns:
             (B, T, D) tokens that know what is there, and (B, T, S) logits.
         """
         query = self.query(self.norm(x))
-        logits = query @ self.key(memory).transpose(1, 2) * memory.shape[2] ** -0.5
+        logits = query @ keys.transpose(1, 2) * memory.shape[2] ** -0.5
         often = torch.stack([visits == 1, visits > 1], -1).to(logits.dtype)
         logits = logits + self.visited(often)[..., 0]
         return x + self.out(logits.softmax(-1).to(memory.dtype) @ memory), logits

@@ -26,6 +26,10 @@ class RecurrentState:
             self.memory[rows], self.keys[rows], self.hidden[rows], self.cell[rows]
         )
 
+    def reorder(self, rows: Tensor) -> RecurrentState:
+        """The same, where each row is of the image that was there before: its cells stay."""
+        return RecurrentState(self.memory, self.keys, self.hidden[rows], self.cell[rows])
+
 
 class RecurrentDecoder(nn.Module):
     """Spells a string, looking at another part of the image for each token.

@@ -12,8 +12,8 @@ from torch import Tensor
 from detectors.caption.model import CaptionModel
 from detectors.caption.tokens import BEGIN, END, PAD, UNKNOWN
 
-MOST_TOKENS = 400
-"""Longest string that is spelt."""
+MOST_TOKENS = 250
+"""Longest string that is spelt, and that is trained on: few molecules have longer ones."""
 LENGTH_POWER = 0.7
 """Beams are compared by log probability / length ** LENGTH_POWER; 0 would favour short ones."""
 
@@ -39,7 +39,9 @@ def read_captions(
 ) -> list[list[Candidate]]:
     """The likeliest strings of each image, best first; with one beam this is greedy reading.
 
-    An ensemble averages the probabilities of its models at each token.
+    An ensemble averages the probabilities of its models at each token. An image is done when no
+    string still open can come to a better score than the best closed one; what is open then is
+    left out. A string that runs in a circle would go on to the end otherwise.
 
     Args:
         models: in eval mode, all of the same target.
@@ -87,7 +89,13 @@ def read_captions(
         done = done.gather(1, beam) | (token == END)
         rows = (offset + beam).flatten()
         spelt = torch.cat([spelt[rows], token.view(-1, 1)], 1)
-        states = [state if beams == 1 else state.select(rows) for _, state in outputs]
+        states = [state if beams == 1 else state.reorder(rows) for _, state in outputs]
+        scores = total / lengths**length_power
+        closed = scores.masked_fill(~done, -torch.inf).amax(1)
+        # log probabilities only fall, and no string becomes longer than this
+        hoped = (total / most_tokens**length_power).masked_fill(done, -torch.inf).amax(1)
+        hopeless = (closed >= hoped)[:, None] & ~done
+        total, done = total.masked_fill(hopeless, -torch.inf), done | hopeless
         if bool(done.all()):
             break
     return _candidates(models[0], spelt.view(count, beams, -1), total, lengths**length_power)

@@ -25,6 +25,8 @@ class TransformerState:
     """T."""
     memory: Tensor
     """(B, S, D) cells of the image."""
+    keys: Tensor | None = None
+    """(B, S, D) the cells as the pointer sees them, if the decoder points."""
     walk: Walk | None = None
     """Where the strings stand, if the decoder points."""
     pointed: Tensor | None = None
@@ -33,10 +35,17 @@ class TransformerState:
     def select(self, rows: Tensor) -> TransformerState:
         """The state of the strings at (N,) rows, in that order."""
         return replace(
-            self,
+            self.reorder(rows),
             cross=tuple((k[rows], v[rows]) for k, v in self.cross),
-            own=tuple((k[rows], v[rows]) for k, v in self.own),
             memory=self.memory[rows],
+            keys=None if self.keys is None else self.keys[rows],
+        )
+
+    def reorder(self, rows: Tensor) -> TransformerState:
+        """The same, where each row is of the image that was there before: its cells stay."""
+        return replace(
+            self,
+            own=tuple((k[rows], v[rows]) for k, v in self.own),
             walk=None if self.walk is None else self.walk.select(rows),
             pointed=None if self.pointed is None else self.pointed[rows],
         )
@@ -159,7 +168,7 @@ class TransformerDecoder(nn.Module):
             x = x + self.pointer.stand(memory, trail.current)
         for number, layer in enumerate(self._stack()):
             if self.pointer is not None and trail is not None and number == self.points_after:
-                x, logits = self.pointer(x, memory, trail.visits)
+                x, logits = self.pointer(x, memory, self.pointer.key(memory), trail.visits)
                 missed = _missed(logits, trail.coming) / (tokens != PAD).sum()
             x, _ = layer(x, layer.cross.keys_values(memory))
         return self.out(self.norm(x)), missed
@@ -171,7 +180,7 @@ class TransformerDecoder(nn.Module):
         if self.pointer is None:
             return TransformerState(cross, own, 0, memory)
         walk = Walk.begin(memory)
-        return TransformerState(cross, own, 0, memory, walk, walk.current)
+        return TransformerState(cross, own, 0, memory, self.pointer.key(memory), walk, walk.current)
 
     def step(self, state: TransformerState, tokens: Tensor) -> tuple[Tensor, TransformerState]:
         """(B,) newest tokens -> (B, n_tokens) logits of the next, and the new state."""
@@ -184,8 +193,13 @@ class TransformerDecoder(nn.Module):
         for number, (layer, image, past) in enumerate(
             zip(self._stack(), state.cross, state.own, strict=True)
         ):
-            if self.pointer is not None and walk is not None and number == self.points_after:
-                x, logits = self.pointer(x, state.memory, walk.visits[:, None])
+            if (
+                self.pointer is not None
+                and walk is not None
+                and state.keys is not None
+                and number == self.points_after
+            ):
+                x, logits = self.pointer(x, state.memory, state.keys, walk.visits[:, None])
                 pointed = logits[:, 0].argmax(1)
             x, present = layer(x, image, past)
             own.append(present)

@@ -42,6 +42,9 @@ def train_caption(
     molecules: Annotated[
         Path | None, typer.Option(exists=True, dir_okay=False, help="Pool; else the bundled one.")
     ] = None,
+    real: Annotated[
+        Path | None, typer.Option(exists=True, dir_okay=False, help="Aligned real drawings.")
+    ] = None,
     contest: Annotated[
         bool, typer.Option("--contest", help="Draw like the molecular translation contest.")
     ] = False,
@@ -94,8 +97,8 @@ def train_caption(
     from graphparse.train_caption import train_caption as run
     from graphparse.training.caption_loop import CaptionTrainConfig
 
-    if shards is not None and (molecules is not None or contest):
-        raise typer.BadParameter("--shards goes without --molecules and --contest")
+    if shards is not None and (molecules is not None or real is not None or contest):
+        raise typer.BadParameter("--shards goes without --molecules, --real and --contest")
     if short_first is None:
         short_first = 1 / 3 if encoder is EncoderName.VIT else 0.0
     config = CaptionTrainConfig(
@@ -120,5 +123,5 @@ def train_caption(
         model = CaptionConfig(encoder.value, decoder.value, target.value, canvas, pointing=pointing)
     # a PrepareError is a ValueError too: the inner one is asked first
     with wrong_usage("--init", ValueError), wrong_usage("--shards", PrepareError):
-        path = run(out, model, molecules, contest, shards, init, config, threads)
+        path = run(out, model, molecules, real, contest, shards, init, config, threads)
     typer.echo(path)

@@ -20,11 +20,16 @@ from torch.utils.data import DataLoader
 
 from detectors.caption.encoders import DetectorGrid
 from detectors.caption.model import CaptionModel
-from detectors.caption.search import read_captions
+from detectors.caption.search import MOST_TOKENS, read_captions
 from detectors.caption.tokens import PAD, Target
 from detectors.checkpoint import save_checkpoint
 from graphparse.listing import target_string
-from graphparse.training.captions import MOST_TOKENS, SHORT_TOKENS, CaptionBatch, CaptionSource
+from graphparse.training.captions import (
+    POOLED,
+    SHORT_TOKENS,
+    CaptionBatch,
+    CaptionSource,
+)
 from graphparse.training.precision import mixed_precision
 
 logger = logging.getLogger(__name__)
@@ -219,7 +224,8 @@ class CaptionTrainer:
             dataset,
             batch_size=None,
             num_workers=workers,
-            prefetch_factor=4 if workers else None,
+            # as many as a worker makes at a time: it goes on while they are trained on
+            prefetch_factor=POOLED if workers else None,
         )
 
     @torch.inference_mode()
@@ -233,7 +239,7 @@ class CaptionTrainer:
             batch = found.to(self.device)
             loss += float(caption_loss(model, batch))
             batches += 1
-            read = read_captions([model], batch.ink, 1, MOST_TOKENS)
+            read = read_captions([model], batch.ink)
             texts = [model.tokens.decode(row) for row in batch.wanted.tolist()]
             right += sum(
                 _same(candidates[0].text, text, model.config.target)

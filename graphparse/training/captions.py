@@ -19,6 +19,7 @@ from data.stream import Sample, SampleStream
 from detectors.caption.canvas import PATCH, fitted
 from detectors.caption.model import CaptionConfig
 from detectors.caption.pointing import NOWHERE, starts_atom
+from detectors.caption.search import MOST_TOKENS
 from detectors.caption.tokens import BEGIN, PAD, Target, tokens_of
 from graphparse.listing import target_string
 from graphparse.training.tracing import traced
@@ -30,8 +31,6 @@ POOLED = 32
 LENGTH_SPREAD = 0.1
 """Lengths are sorted as if they were up to this share longer or shorter: else the drawings of one
 molecule would all be in one batch."""
-MOST_TOKENS = 250
-"""Longer strings are left out: few molecules have them, and they cost the most."""
 SHORT_TOKENS: dict[Target, int] = {"inchi": 105, "smiles": 64}
 """Longest strings of a training's first part, if it has one of short strings: half of what 99 % of
 the molecules need."""
@@ -162,7 +161,8 @@ class Rendered:
         return iter(CaptionStream(stream, config, batch_size))
 
     def facts(self) -> dict[str, Any]:
-        return {"molecules": len(self.stream.molecules)}
+        stream = self.stream
+        return {"molecules": len(stream.molecules), "real_drawings": len(stream.real)}
 
 
 class CaptionStream(IterableDataset[CaptionBatch]):

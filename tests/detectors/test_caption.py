@@ -8,7 +8,7 @@ from data.molecules import bundled_pool
 from detectors.caption.model import CaptionConfig, CaptionModel
 from detectors.caption.pointing import NOWHERE, starts_atom, walked
 from detectors.caption.search import read_captions
-from detectors.caption.tokens import BEGIN, PAD, UNKNOWN, split_inchi, split_smiles, tokens_of
+from detectors.caption.tokens import BEGIN, END, PAD, UNKNOWN, split_inchi, split_smiles, tokens_of
 
 SMALL = {"canvas": (32, 64), "width": 32, "layers": 2, "dropout": 0.0}
 
@@ -134,6 +134,42 @@ def test_beams_are_ordered_and_no_worse_than_greedy():
         assert several[0].score >= one[0].score - 1e-5
     alone = read_captions([model], ink[1:2], 4, most_tokens=8)[0]
     assert [c.text for c in alone] == [c.text for c in beam[1]]
+
+
+class Circling(torch.nn.Module):
+    """A decoder of strings that end at once, or else never."""
+
+    def __init__(self, ends: float) -> None:
+        super().__init__()
+        self.ends, self.steps = ends, 0
+
+    def start(self, memory):
+        return self
+
+    def select(self, rows):
+        return self
+
+    reorder = select
+
+    def step(self, state, tokens):
+        self.steps += 1
+        words = tokens_of("smiles").words
+        odds = torch.full((len(tokens), len(words)), 1e-9)
+        odds[:, END] = torch.where(tokens == BEGIN, self.ends, 1e-9)
+        odds[:, words.index("C")] = torch.where(tokens == BEGIN, 1 - self.ends, 0.9)
+        odds[:, words.index("N")] = torch.where(tokens == BEGIN, 1e-9, 0.1)
+        return odds.log(), self
+
+
+def test_the_search_ends_when_nothing_better_can_come():
+    model = model_of("resnet10t", "transformer", target="smiles").eval()
+    model.encoder, model.decoder = torch.nn.Identity(), Circling(ends=0.9)
+    (found,) = read_captions([model], torch.zeros(1, 1, 32), 2)
+    # (log 0.1 + n log 0.9) / 250 ** 0.7 falls below log 0.9 / 2 ** 0.7 when n is 8
+    assert model.decoder.steps == 9 and [c.text for c in found] == [""]
+    model.decoder = Circling(ends=1e-9)
+    (found,) = read_captions([model], torch.zeros(1, 1, 32), 2)
+    assert model.decoder.steps == len(found[0].text) == 250
 
 
 @pytest.mark.parametrize(

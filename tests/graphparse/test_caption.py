@@ -8,11 +8,14 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 import torch
 
+from assemble.graph import MoleculeGraph
 from data.molecules import bundled_pool
+from data.real import load_aligned
 from data.stream import SampleStream
 from detectors.caption.canvas import on_canvas
 from detectors.caption.encoders import DetectorGrid
@@ -23,6 +26,7 @@ from detectors.caption.tokens import BEGIN, END, PAD
 from detectors.checkpoint import CheckpointError, save_checkpoint
 from graphparse.caption import CaptionReader, chosen
 from graphparse.listing import target_string
+from graphparse.train_caption import train_caption
 from graphparse.training import captions
 from graphparse.training.caption_loop import (
     CaptionTrainConfig,
@@ -71,6 +75,27 @@ def test_batches_hold_strings_of_about_equal_length() -> None:
     within = float(np.mean([int(row.max() - row.min()) for row in lengths]))
     everything = torch.cat(lengths)
     assert within < 0.5 * int(everything.max() - everything.min())
+
+
+def test_real_drawings_are_mixed_in(tmp_path: Path) -> None:
+    graph = MoleculeGraph(
+        xy=[[20, 30], [40, 30], [60, 30]],
+        labels=("", "", "OH"),
+        charges=[0, 0, 0],
+        bonds=[[0, 1], [1, 2]],
+        kinds=[1, 1],
+    )
+    cv2.imwrite(str(tmp_path / "one.png"), np.full((60, 90), 200, np.uint8))
+    record = {"image": "one.png", "graph": graph.to_dict(), "smiles": "CCO"}
+    (tmp_path / "aligned.jsonl").write_text(json.dumps(record) + "\n")
+    (real,) = load_aligned(tmp_path / "aligned.jsonl")
+    mixed = SampleStream(bundled_pool()[:40], 5, [real], real_share=1.0)
+    batch = next(iter(CaptionStream(mixed, POINTING, 2)))
+    texts = [CaptionModel(POINTING).tokens.decode(row) for row in batch.wanted.tolist()]
+    assert texts == ["CCO", "CCO"] and (batch.cells >= 0).any()
+    config = CaptionTrainConfig(minutes=10, images=4, batch_size=4, workers=0, validation_images=1)
+    path = train_caption(tmp_path / "run", TINY, real=tmp_path / "aligned.jsonl", config=config)
+    assert json.loads(path.with_suffix(".json").read_text())["training"]["real_drawings"] == 1
 
 
 def test_targets_are_those_of_rdkit() -> None:
