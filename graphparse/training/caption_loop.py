@@ -24,12 +24,7 @@ from detectors.caption.search import MOST_TOKENS, read_captions
 from detectors.caption.tokens import PAD, Target
 from detectors.checkpoint import save_checkpoint
 from graphparse.listing import target_string
-from graphparse.training.captions import (
-    POOLED,
-    SHORT_TOKENS,
-    CaptionBatch,
-    CaptionSource,
-)
+from graphparse.training.captions import POOLED, SHORT_TOKENS, CaptionBatch, CaptionSource
 from graphparse.training.precision import mixed_precision
 
 logger = logging.getLogger(__name__)
