@@ -28,7 +28,7 @@ class Caption:
     """What a caption reader makes of one picture."""
 
     text: str
-    """As it was spelt: the likeliest string that is a molecule, or else the likeliest."""
+    """As it was spelt: the likeliest finished string that is a molecule, or else the likeliest."""
     score: float
     """Its log probability over its length to the power of 0.7; at most 0."""
     smiles: str | None
@@ -94,9 +94,12 @@ class CaptionReader:
 
 
 def chosen(candidates: Sequence[Candidate], target: Target) -> Caption:
-    """The first candidate that is a molecule; the first of all if none is."""
+    """The first finished candidate that is a molecule; the first of all if none is.
+
+    One that was broken off, a chain that never ends, often happens to be a molecule.
+    """
     for candidate in candidates:
-        if (found := molecule_of(candidate.text, target)) is not None:
+        if candidate.closed and (found := molecule_of(candidate.text, target)) is not None:
             return Caption(candidate.text, candidate.score, *found)
     return Caption(candidates[0].text, candidates[0].score, None, None)
 

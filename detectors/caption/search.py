@@ -27,6 +27,8 @@ class Candidate:
     """Of the whole string."""
     score: float
     """The same, normalised by length; what candidates are ordered by."""
+    closed: bool = True
+    """Whether it was spelt to its end; one that is broken off says nothing of a molecule."""
 
 
 @torch.inference_mode()
@@ -47,7 +49,7 @@ def read_captions(
         models: in eval mode, all of the same target.
         ink: (B, 1, H, W) in [0, 1].
         beams: strings that are followed at a time, and given back at most, for each image.
-        most_tokens: strings still open then are given up as they stand.
+        most_tokens: strings still open then are given back as they stand, as not closed.
         length_power: of the length normalisation.
 
     Raises:
@@ -98,23 +100,22 @@ def read_captions(
         total, done = total.masked_fill(hopeless, -torch.inf), done | hopeless
         if bool(done.all()):
             break
-    return _candidates(models[0], spelt.view(count, beams, -1), total, lengths**length_power)
+    return _candidates(models[0], spelt.view(count, beams, -1), total, lengths**length_power, done)
 
 
 def _candidates(
-    model: CaptionModel, spelt: Tensor, total: Tensor, divisor: Tensor
+    model: CaptionModel, spelt: Tensor, total: Tensor, divisor: Tensor, done: Tensor
 ) -> list[list[Candidate]]:
     """Candidates by image, best first; beams that never began are left out."""
+    images = zip(
+        spelt.tolist(), total.tolist(), (total / divisor).tolist(), done.tolist(), strict=True
+    )
     found = []
-    for rows, sums, scores in zip(
-        spelt.tolist(), total.tolist(), (total / divisor).tolist(), strict=True
-    ):
-        ordered = sorted(zip(scores, sums, rows, strict=True), key=lambda item: -item[0])
-        found.append(
-            [
-                Candidate(model.tokens.decode(row), log_probability, score)
-                for score, log_probability, row in ordered
-                if log_probability > -torch.inf
-            ]
-        )
+    for image in images:
+        candidates = [
+            Candidate(model.tokens.decode(row), log_probability, score, closed)
+            for row, log_probability, score, closed in zip(*image, strict=True)
+            if log_probability > -torch.inf
+        ]
+        found.append(sorted(candidates, key=lambda candidate: -candidate.score))
     return found

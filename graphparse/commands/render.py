@@ -35,16 +35,16 @@ def render(
     from graphparse.render import write_samples, write_sheet
 
     pool = load_pool(molecules) if molecules else bundled_pool()
-    stream = SampleStream(pool, seed)
+    # each of them another molecule: a training draws each several times, to save time
+    samples = SampleStream(pool, seed, drawings=1, pages=1)
     if contact_sheet is not None:
-        # each tile another molecule
-        write_sheet(SampleStream(pool, seed, drawings=1, pages=1), count, contact_sheet)
+        write_sheet(samples, count, contact_sheet)
     if out is not None:
-        write_samples(stream, count, out)
+        write_samples(samples, count, out)
     if benchmark:
         from graphparse.benchmark import measure
 
-        typer.echo(measure(stream, count).table())
+        typer.echo(measure(SampleStream(pool, seed), count).table())
     if round_trip:
         _check_round_trip(pool, round_trip, seed, workers)
 

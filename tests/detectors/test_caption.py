@@ -166,10 +166,10 @@ def test_the_search_ends_when_nothing_better_can_come():
     model.encoder, model.decoder = torch.nn.Identity(), Circling(ends=0.9)
     (found,) = read_captions([model], torch.zeros(1, 1, 32), 2)
     # (log 0.1 + n log 0.9) / 250 ** 0.7 falls below log 0.9 / 2 ** 0.7 when n is 8
-    assert model.decoder.steps == 9 and [c.text for c in found] == [""]
+    assert model.decoder.steps == 9 and [(c.text, c.closed) for c in found] == [("", True)]
     model.decoder = Circling(ends=1e-9)
     (found,) = read_captions([model], torch.zeros(1, 1, 32), 2)
-    assert model.decoder.steps == len(found[0].text) == 250
+    assert model.decoder.steps == len(found[0].text) == 250 and not found[0].closed
 
 
 @pytest.mark.parametrize(

@@ -240,6 +240,12 @@ def test_the_first_molecule_among_the_candidates_is_taken() -> None:
     assert not none.valid and none.text == "C(C" and none.inchi is None
 
 
+def test_a_string_that_was_broken_off_is_no_molecule() -> None:
+    chain = Candidate("C" * 250, -1.0, -0.1, closed=False)
+    assert chosen([chain, Candidate("OCC", -2.0, -0.2)], "smiles").smiles == "CCO"
+    assert not chosen([chain], "smiles").valid
+
+
 def test_weights_of_something_else_are_refused(tmp_path: Path) -> None:
     path = save_checkpoint(tmp_path, "caption", {}, {"architecture": {"encoder": "resnet10t"}})
     with pytest.raises(CheckpointError, match="no caption model"):
