@@ -14,16 +14,19 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageOps, UnidentifiedImageError
 
+from graphparse.colour import DARK_PAPER, gray_of
+
 MOST_PIXELS = 150_000_000
 """Larger pictures are refused before they are decoded."""
 FORMATS = ("PNG", "JPEG", "TIFF", "BMP", "GIF", "WEBP", "PPM")
 """What Pillow may decode; others (EPS runs an interpreter) are refused."""
 SUFFIXES = frozenset(
-    {".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".gif", ".webp", ".ppm", ".pdf"}
+    [
+        *(".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".tif", ".tiff", ".bmp", ".dib", ".gif"),
+        *(".webp", ".ppm", ".pgm", ".pbm", ".pnm", ".pdf", ".svg", ".eps"),
+    ]
 )
-"""Files of a folder that are taken for images."""
-DARK_PAPER = 110
-"""Median gray below which a picture is taken for light ink on dark paper."""
+"""Files of a folder that are taken for images; of the last two it is said that they can't be."""
 SAMPLE = 250_000
 """Pixels that are looked at to find the gray values of paper and ink."""
 LEAST_CONTRAST = 24
@@ -269,8 +272,10 @@ def _gray_of_image(image: Image.Image) -> NDArray[np.uint8]:
     if image.mode in ("I", "F") or image.mode.startswith("I;"):
         return _stretched(np.asarray(image, np.float32))
     if image.mode in ("RGBA", "LA", "PA", "La", "RGBa") or "transparency" in image.info:
-        return _on_paper(image.convert("RGBA"))
-    return np.asarray(image.convert("L"), np.uint8)
+        image = _on_paper(image.convert("RGBA"))
+    if image.mode in ("1", "L"):
+        return np.asarray(image.convert("L"), np.uint8)
+    return gray_of(np.asarray(image.convert("RGB"), np.uint8))
 
 
 def _stretched(values: NDArray[np.float32]) -> NDArray[np.uint8]:
@@ -280,7 +285,7 @@ def _stretched(values: NDArray[np.float32]) -> NDArray[np.uint8]:
     return np.rint((values - low) * (255 / (high - low))).astype(np.uint8)
 
 
-def _on_paper(image: Image.Image) -> NDArray[np.uint8]:
+def _on_paper(image: Image.Image) -> Image.Image:
     """Lay a transparent picture on white, or on black if its ink is light.
 
     What is opaque is paper with its ink if it covers most of the picture, and ink alone if not.
@@ -295,9 +300,9 @@ def _on_paper(image: Image.Image) -> NDArray[np.uint8]:
         dark = float(np.median(seen)) < 128
     else:
         dark = float(seen.mean()) > 180
-    canvas = Image.new("L", image.size, 0 if dark else 255)
-    canvas.paste(gray, mask=alpha)
-    return np.asarray(canvas, np.uint8)
+    canvas = Image.new("RGB", image.size, (0, 0, 0) if dark else (255, 255, 255))
+    canvas.paste(image, mask=alpha)
+    return canvas
 
 
 def _step(size: int) -> int:

@@ -8,8 +8,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeGuard
 
+import numpy as np
 import pypdfium2
 
+from graphparse.colour import gray_of
 from graphparse.images import ImageError, LoadedImage, picture_of
 from graphparse.segment import Region, find_structures, split_page
 
@@ -71,9 +73,8 @@ class PdfPages:
             page = self._document[index]
             width, height = page.get_size()
             scale = min(DPI / 72, math.sqrt(MOST_PIXELS / max(width * height, 1.0)))
-            bitmap = page.render(scale=scale, grayscale=True)
-            # a copy: the bitmap's memory is PDFium's
-            gray = bitmap.to_numpy().reshape(bitmap.height, bitmap.width).copy()
+            bitmap = page.render(scale=scale, rev_byteorder=True)
+            gray = gray_of(np.asarray(bitmap.to_numpy(), np.uint8))
             bitmap.close()
             page.close()
         except (pypdfium2.PdfiumError, ValueError) as error:
