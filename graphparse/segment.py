@@ -19,6 +19,8 @@ WORKING_SIDE = 2600
 """Longest side, in pixels, at which a page is segmented; larger ones are shrunk."""
 INK_LEVELS = (100, 200)
 """Limits of the gray value below which there is ink."""
+PALE = 0.5
+"""Share of dark pixels in a spot below which all of it is ink that is pale."""
 SPECK = 4
 """Pixels in height and width up to which a spot is dirt, or a full stop."""
 DASHES, DASH_GAP = 3, 0.5
@@ -127,9 +129,21 @@ class _Sheet:
         self.factor = min(1.0, WORKING_SIDE / max(height, width))
         size = (max(1, round(width * self.factor)), max(1, round(height * self.factor)))
         small = gray if self.factor == 1 else cv2.resize(gray, size, interpolation=cv2.INTER_AREA)
-        flat = int(small.min()) == int(small.max())
-        level = 0 if flat else float(np.clip(threshold_otsu(small), *INK_LEVELS))
-        self.spots = _Spots((small < level).astype(np.uint8))
+        self.spots = _Spots(_ink_of(np.asarray(small, np.uint8)))
+
+
+def _ink_of(gray: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """(H, W), 1 at ink: what is dark, and spots that are drawn paler than most of the page.
+
+    A level between paper and black text parts gray strokes, or leaves them out. Spots that are
+    mostly above it are pale ones; the others are black ones with their pale rims.
+    """
+    if int(gray.min()) == int(gray.max()):
+        return np.zeros_like(gray)
+    dark = gray < np.clip(threshold_otsu(gray), *INK_LEVELS)
+    spots = _Spots((gray < INK_LEVELS[1]).astype(np.uint8))
+    of_spots = np.bincount(spots.labels[dark], minlength=spots.count + 1)[1:]
+    return spots.mask(of_spots < PALE * spots.area) | dark.astype(np.uint8)
 
 
 class _Layout:

@@ -54,6 +54,16 @@ def test_what_is_cut_out_is_the_page_without_its_text(pages: list[MadePage]) -> 
         assert left <= region.ink[0] and region.ink[3] <= bottom
 
 
+def test_gray_drawings_beside_black_ones_are_found_whole() -> None:
+    page = np.full((600, 1200), 255, np.uint8)
+    for x, ink in ((200, 0), (600, 150), (1000, 150)):
+        cv2.polylines(page, [hexagon(x, 300, 60)], True, ink, 3, cv2.LINE_AA)
+    cv2.rectangle(page, (20, 500), (1180, 590), 0, -1)
+    boxes = [region.ink for region in find_structures(page)]
+    assert len(boxes) == 3
+    assert min(right - left for left, _, right, _ in boxes) > 100
+
+
 def test_a_page_is_known_by_its_text(pages: list[MadePage]) -> None:
     assert sum(bool(split_page(page.image)) for page in pages) >= 3
     for page in pages:
