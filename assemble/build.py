@@ -13,7 +13,8 @@ from rdkit.Geometry import Point3D
 
 from assemble.fragment import Fragment, FragmentAtom
 from assemble.graph import BondKind, MoleculeGraph
-from assemble.labels import is_end_group, parse_label
+from assemble.groups import groups
+from assemble.labels import is_end_group, parse_charged, parse_label
 from assemble.multiples import (
     COUNT_PROPERTY,
     bracket_count,
@@ -89,9 +90,11 @@ def build(graph: MoleculeGraph) -> Draft:
         order = int(sum(_order(graph, row) for row in rows))
         outwards = _outwards(graph, i, rows)
         toward = -outwards[0] * min(len(rows), 1)
-        # a dot before a label without bonds parts a salt, as in ``·HCl``
-        dots = len(_DOTS.findall(label if rows else label[1:]))
-        fragment = parse_label(_DOTS.sub("", label), len(rows), order, bool(toward > LEFTWARDS))
+        # a dot before a label without bonds parts a salt, as in ``·HCl`` or ``NH2·HCl``
+        text = label if label in groups() else _DOTS.sub("", label)
+        dots = len(_DOTS.findall(label if rows else label[1:])) if text != label else 0
+        leftwards = bool(toward > LEFTWARDS)
+        fragment = parse_charged(text, len(rows), order, leftwards, drawn_charge)
         if not fragment.understood:
             draft.warnings.append(f"label {label!r} could not be read: kept as a dummy atom")
         if not rows and _is_scrap(label, fragment, drawn_charge):

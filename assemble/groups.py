@@ -11,6 +11,8 @@ LIGHT_ELEMENTS = frozenset(
     ["C", "H", "N", "O", "S", "P", "F", "I", "B", "D", "Cl", "Br", "Si", "Se", "Na", "K", "Li"]
 )
 """What condensed formulae are made of."""
+_NEVER_FORMULAE = frozenset({"BOC", "CBZ", "FMOC", "PNB", "PNP", "PNZ", "GlcNAc", "GalNAc"})
+"""Names that could be cut, with an odd meaning: protecting groups would be boron compounds, say."""
 
 
 @cache
@@ -31,8 +33,10 @@ def parts() -> Mapping[str, str]:
     found: dict[str, str] = {}
     for name in sorted(groups(), key=len):
         smiles = groups()[name]
+        whole = name in _NEVER_FORMULAE or not _splits(name, found)
         letters = name.replace("-", "").replace("(", "").replace(")", "")
-        if smiles.count("*") == 1 and letters.isalpha() and not _splits(name, found):
+        # a sign at an end is a charge, or the bond between the name and what is beside it
+        if smiles.count("*") == 1 and letters.isalpha() and whole and name.strip("-") == name:
             found[name] = smiles
     return found
 

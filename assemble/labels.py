@@ -13,6 +13,7 @@ Ts     tosyl                                  tosyl, never tennessine
 Bn     benzyl                                 benzyl
 Bz     benzoyl                                benzoyl
 Cy     cyclohexyl                             cyclohexyl
+Fm     9-fluorenylmethyl                      fermium
 Np     neptunium: neopentyl, naphthyl and     neptunium
        nitrophenyl are all in use
 Ph     phenyl, never read as Pb               phenyl
@@ -25,6 +26,7 @@ CHO    formyl                                 CH-O, linking
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import replace
 from functools import lru_cache
 
@@ -35,7 +37,7 @@ from assemble.groups import groups, parts
 from assemble.linear import link
 from assemble.orders import bonding_orders
 from assemble.species import SPECIES
-from assemble.tokens import R_GROUP, tokenise
+from assemble.tokens import R_GROUP, counted_r, tokenise
 
 _SINGLE = re.compile(
     r"(?P<lead>\d?[+-])?(?P<left>H\d?)?(?P<isotope>\d{1,3})?(?P<symbol>[A-Z][a-z]?)"
@@ -43,17 +45,22 @@ _SINGLE = re.compile(
 )
 _MOST_OF_GROUP = 2
 """Bonds with which a name of a group and an element is still the group."""
-_LINKING = frozenset({"NCO", "OCN", "CHO", "OHC", "HCO", "N(CH2)4", "N(CH2)5"})
+_LINKING = frozenset({"NCO", "OCN", "CHO", "OHC", "HCO", "N(CH2)4", "N(CH2)5", "N(CH2)6"})
 """Names of groups that are chains when they have more bonds, as ``N(CH2)4`` is a pyrrolidine."""
 _SPECIAL_ISOTOPES = {"D": ("H", 2), "T": ("H", 3)}
-_LABEL_ONLY = frozenset({"A", "E", "G", "L", "M", "Q", "X", "Y", "Z"})
+_LABEL_ONLY = re.compile(r"[AEGLMQXYZ]|[AEGLMT]\d{1,2}|J|PG|LG|EWG|Nu")
+"""Whole labels that are defined elsewhere."""
 MIRRORED = {"SCN": "NCS", "NCS": "SCN"}
 """Names that are another group's when they run to the left of their bond."""
 _LONE_METALS = frozenset({"Re", "Rh"})
 """Alone they are metals; a lone Ra or Rb is an R group of a caption, as salts have Rb+."""
 _HYPHEN = re.compile(r"(?<=[A-Za-z0-9)])-(?=[A-Za-z(])(?!.*\+)")
-"""Between two units of a formula, as in ``O-nPr``, and no charge, as in ``CO2-Na+``."""
-_CONFUSED = str.maketrans({"0": "O", "l": "I", "\u2013": "-", "\u2212": "-", "\u00b7": ""})
+"""Within a name, as in ``n-Butyl``, and no charge, as in ``CO2-Na+``."""
+_UNTURNED = re.compile(r"\(?C\d*[HF]\d")
+"""Begin of a label that is written from left to right wherever it stands."""
+_CONFUSED = str.maketrans({"0": "O", "\u2013": "-", "\u2212": "-", "\u00b7": ""})
+_CONFUSED_L = re.compile("(?<![ACT])l")
+"""An iodine, but for the end of Al, Cl and Tl."""
 
 
 @lru_cache(maxsize=8192)
@@ -78,11 +85,38 @@ def parse_label(label: str, n_bonds: int = 1, order: int = 1, leftwards: bool = 
     found = _single_atom(label, n_bonds, order) or _named(label, n_bonds)
     if found is None:
         found = _formula(label, n_bonds, order, leftwards)
-    if found is None and (mended := label.translate(_CONFUSED)) != label and mended:
+    if found is None and (mended := _mended(label)) not in ("", label):
         found = _formula(mended, n_bonds, order, leftwards)
     if found is None and (joined := _HYPHEN.sub("", label)) != label:
         found = _formula(joined, n_bonds, order, leftwards)
     return found or Fragment((FragmentAtom("*", text=label),), understood=False)
+
+
+def _mended(label: str) -> str:
+    """A label with what is often mistaken for something else as that."""
+    return _CONFUSED_L.sub("I", label.translate(_CONFUSED))
+
+
+def parse_charged(label: str, n_bonds: int, order: int, leftwards: bool, charge: int) -> Fragment:
+    """What a label means beside which a charge is drawn, which ``NMe3`` has where ``NMe3+`` does.
+
+    Args:
+        label: as drawn.
+        n_bonds: bonds drawn to the label.
+        order: sum of their orders.
+        leftwards: the label runs to the left of its bond.
+        charge: drawn beside it.
+
+    Returns:
+        The fragment; it has no charge of its own where that of its attached atom is meant.
+    """
+    plain = parse_label(label, n_bonds, order, leftwards)
+    is_atom = plain.understood and len(plain.atoms) == 1
+    if not charge or is_atom or any(atom.charge for atom in plain.atoms):
+        return plain
+    sign = f"{abs(charge) if abs(charge) > 1 else ''}{'+' if charge > 0 else '-'}"
+    signed = parse_label(label + sign, n_bonds, order, leftwards)
+    return signed if sum(atom.charge for atom in signed.atoms) == charge else plain
 
 
 def is_end_group(label: str, n_bonds: int = 1) -> bool:
@@ -113,7 +147,7 @@ def _single_atom(label: str, n_bonds: int, order: int) -> Fragment | None:
     # more bonds than a substituent has: yttrium or praseodymium rather than a group
     metal = label in _elements() and n_bonds > (1 if len(label) == 2 else 2)
     metal = metal or (not n_bonds and label in _LONE_METALS)
-    if (label in _LABEL_ONLY and not metal) or (R_GROUP.fullmatch(label) and not metal):
+    if not metal and (_LABEL_ONLY.fullmatch(label) or R_GROUP.fullmatch(label)):
         return Fragment((FragmentAtom("*", text=label),))
     match = _SINGLE.fullmatch(label)
     if not match:
@@ -146,16 +180,38 @@ def _named(label: str, n_bonds: int) -> Fragment | None:
         return None
     if n_bonds > _MOST_OF_GROUP and label in _LINKING:
         return None
-    return from_smiles(smiles)
+    fragment = from_smiles(smiles)
+    if n_bonds and "*" not in smiles:
+        donor = _donor(fragment)
+        return replace(fragment, first=donor, last=donor)
+    return fragment
+
+
+def _donor(molecule: Fragment) -> int:
+    """The atom of a whole molecule, such as PPh3 or THF, that is bonded to what it stands at."""
+    symbols = [atom.symbol for atom in molecule.atoms]
+    if any(atom.charge for atom in molecule.atoms):
+        return 0
+    around = Counter(i for ends in molecule.bonds for i in ends[:2])
+    phosphines = [i for i, symbol in enumerate(symbols) if symbol == "P" and around[i] < 4]
+    return next(iter(phosphines + [symbols.index(s) for s in "ONS" if s in symbols]), 0)
 
 
 def _formula(label: str, n_bonds: int, order: int, leftwards: bool) -> Fragment | None:
     tokens = tokenise(label)
     if not tokens:
         return None
-    for loose in (False, True):
-        for candidate, is_turned in bonding_orders(tokens, leftwards):
-            found = link(candidate, n_bonds, order, loose)
+    ways = [(tokens, False, False)]
+    if n_bonds == 1:
+        # CF3CONH to the left of its bond; somebody who turns labels would write F3C
+        ways.insert(not (leftwards and _UNTURNED.match(label)), (tokens, False, True))
+    # NR2 has two groups R, as a group R2 would leave hydrogens to be implied
+    ways += [(counted_r(tokens), False, False), (tokens, True, False)]
+    for chosen, loose, at_last in ways:
+        for candidate, is_turned in bonding_orders(chosen, leftwards):
+            if at_last and is_turned:
+                continue
+            found = link(candidate, n_bonds, order, loose, at_last)
             if found is not None:
                 return replace(found, leftwards=is_turned != found.leftwards)
     return None

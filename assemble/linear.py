@@ -17,8 +17,18 @@ IMPLIED = -1
 """Number of written hydrogens of an atom inside of a named group: nobody wrote any."""
 _ON_OXYGEN = frozenset({"H", "Na", "K", "Li"})
 """What may follow the oxygens of an acid, as PO3H2."""
+_NOT_BEHIND_THIOCARBONYL = frozenset({"O", "H"})
 _GAINS = frozenset({"N", "P", "O", "S", "As"})
 """Elements that bond once more with each positive charge; the others bond once less."""
+_ATES = frozenset({"B", "Al"})
+"""Elements that bond once more with each negative charge, as in borates."""
+
+
+def _gain(atom: FragmentAtom) -> int:
+    """Bonds that an atom has more by its charge."""
+    if atom.symbol in _ATES:
+        return -atom.charge
+    return atom.charge if atom.symbol in _GAINS else -abs(atom.charge)
 
 
 class _Builder:
@@ -55,7 +65,7 @@ class _Builder:
         atom = self.atoms[i]
         if atom.symbol == "*":
             return 8
-        gain = atom.charge if atom.symbol in _GAINS else -abs(atom.charge)
+        gain = _gain(atom)
         return max(VALENCES.get(atom.symbol, ANY)) + gain
 
     def usual(self, i: int) -> int:
@@ -63,7 +73,7 @@ class _Builder:
         atom = self.atoms[i]
         if atom.symbol == "*":
             return self.used[i]
-        gain = atom.charge if atom.symbol in _GAINS else -abs(atom.charge)
+        gain = _gain(atom)
         fits = [v + gain for v in VALENCES.get(atom.symbol, ANY) if v + gain >= self.used[i]]
         return fits[0] if fits else self.capacity(i)
 
@@ -75,7 +85,11 @@ class _Builder:
 
 
 def link(
-    tokens: tuple[Token, ...], n_bonds: int, order: int, loose: bool = False
+    tokens: tuple[Token, ...],
+    n_bonds: int,
+    order: int,
+    loose: bool = False,
+    at_last: bool = False,
 ) -> Fragment | None:
     """A fragment from units in the order in which they are bonded, the attached one first.
 
@@ -84,6 +98,7 @@ def link(
         n_bonds: bonds from outside.
         order: sum of their orders.
         loose: atoms may be left with too few bonds; hydrogens are then implied.
+        at_last: the only bond is at the last unit, as in CF3CONH to the left of it.
 
     Returns:
         None if the units can't be bonded so. The fragment runs to the left if it is the last unit
@@ -93,7 +108,7 @@ def link(
         return None
     if (tokens[0].kind == "element" and tokens[0].text == "H") or tokens[0].count > 1:
         return None
-    for at_head, at_end in _shares(n_bonds, order, loose):
+    for at_head, at_end in [(0, order)] if at_last else _shares(n_bonds, order, loose):
         build = _Builder()
         if not _chain(build, tokens, at_head, -1):
             continue
@@ -103,6 +118,8 @@ def link(
             continue
         if loose or all(build.missing(i) == 0 for i in range(len(build.atoms))):
             first, last = (end, head) if at_end > 1 else (head, end)
+            if at_last:
+                first = last = end
             return _finish(build, first, last, loose)
     return None
 
@@ -220,6 +237,8 @@ def _attach(build: _Builder, token: Token, later: tuple[Token, ...]) -> bool:
         done = _oxygens(build, token, later)
         if done is not None:
             return done
+    if _is_thiocarbonyl(build, token, later):
+        return _sulfurs(build, token)
     nitrile = token.kind == "element" and token.text == "N" and symbol == "C" and not later
     if nitrile and token.count == 1 and build.free(parent) == 3:
         build.bond(parent, build.add(token), 3)
@@ -230,12 +249,23 @@ def _attach(build: _Builder, token: Token, later: tuple[Token, ...]) -> bool:
         return False
     new = build.add(token)
     build.bond(parent, new, 1)
+    if _is_saturated(token, later):
+        build.hydrogens[new] = later[0].count
+        build.used[new] += later[0].count
+        build.taken = 1
+        return build.free(parent) >= 0
     build.current = new
     return build.free(parent) >= 0
 
 
 def _is_terminal(token: Token) -> bool:
     return token.kind == "element" and max(VALENCES[token.text]) == 1
+
+
+def _is_saturated(token: Token, later: tuple[Token, ...]) -> bool:
+    """Whether a unit is a branch by its hydrogens, as the hydroxyl of CHOHCH3."""
+    hydrogens = len(later) > 1 and later[0].text == "H" and not later[0].isotope
+    return hydrogens and not token.charge and later[0].count == VALENCES[token.text][0] - 1
 
 
 def _repeat(build: _Builder, token: Token, parent: int) -> bool:
@@ -323,6 +353,26 @@ def _oxygens(build: _Builder, token: Token, later: tuple[Token, ...]) -> bool | 
         return True
     build.current = singles[-1]
     return True
+
+
+def _is_thiocarbonyl(build: _Builder, token: Token, later: tuple[Token, ...]) -> bool:
+    """Whether a sulfur is doubly bonded to the carbon before it: CSNH, CS2R, but SCH2, CSH."""
+    parent = build.current
+    if token.kind != "element" or token.text != "S" or token.charge or not later:
+        return False
+    follows = later[0].kind != "element" or later[0].text not in _NOT_BEHIND_THIOCARBONYL
+    free = build.free(parent)
+    return build.atoms[parent].symbol == "C" and follows and token.count <= 2 and free in (2, 3)
+
+
+def _sulfurs(build: _Builder, token: Token) -> bool:
+    """A thiocarbonyl, and the sulfur of a dithioester behind it."""
+    parent = build.current
+    build.bond(parent, build.add(_bare(token)), 2)
+    if token.count == 2:
+        build.current = build.add(_bare(token))
+        build.bond(parent, build.current, 1)
+    return build.free(parent) >= 0
 
 
 def _bare(token: Token) -> Token:

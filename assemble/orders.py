@@ -27,6 +27,9 @@ def bonding_orders(tokens: Units, leftwards: bool) -> Iterator[tuple[Units, bool
     # in CH3F2C only the hydrogens belong to what is before them, in CF3O the fluorines do
     bound = (_bind(tokens, frozenset("H")), _bind(tokens, _BOUND))
     turned = [(_turned(units), True) for units in (tokens, *bound)]
+    if len(tokens) > 1 and (tokens[0].text == "H" or tokens[0].count > 1):
+        # HNEt3+ and (CH3)3CNHSO2: what leads is on the unit behind it
+        turned.append((_unrolled((tokens[1], tokens[0], *tokens[2:])), False))
     yield from (*turned, *rightward) if leftwards else (*rightward, *turned)
 
 

@@ -16,7 +16,7 @@ from scipy.sparse import csr_array
 from assemble.alternatives import NO_BOND, Alternatives
 from assemble.build import IMPLICIT, ORDERS
 from assemble.graph import DIRECTED_KINDS, BondKind, MoleculeGraph
-from assemble.labels import is_end_group, parse_label
+from assemble.labels import is_end_group, parse_charged
 from assemble.species import HYDROGEN_HALIDES
 
 FLOORS = (1.0, 1e-3, 1e-4, 1e-5, 1e-6)
@@ -160,7 +160,7 @@ def _atom_readings(
 def _room(label: str, charge: int, degree: int) -> float:
     """Largest sum of bond orders that the attached atom, or both, of a label can have."""
     for order in range(1 if is_end_group(label) else MOST_BONDS, 0, -1):
-        fragment = parse_label(label, degree, order)
+        fragment = parse_charged(label, degree, order, False, charge)
         own = any(atom.charge for atom in fragment.atoms)
         room = 0
         for index in {fragment.first, fragment.last}:

@@ -65,7 +65,8 @@ def assign_stereo(draft: Draft, graph: MoleculeGraph, mol: Chem.Mol) -> None:
     for bond, _ in wedges:
         # a bond has one direction: that of a wedge would hide which side of a double bond it is on
         bond.SetBondDir(Chem.BondDir.NONE)
-    for bond in assign_double_bonds(mol, double_bonds, _beside(wavy), BOND):
+    unknown = _beside(wavy) | {i for i in double_bonds if _is_unplaced(draft, mol, i)}
+    for bond in assign_double_bonds(mol, double_bonds, unknown, BOND):
         draft.warnings.append(f"double bond {_name(bond)}: its geometry is not clear")
     Chem.AssignStereochemistry(mol, cleanIt=True, force=True)
     explained = assign_atropisomers(mol, wedges)
@@ -164,3 +165,13 @@ def _beside(wavy: list[Chem.Bond]) -> set[int]:
         for near in atom.GetBonds()
         if near.GetBondType() == Chem.BondType.DOUBLE
     }
+
+
+def _is_unplaced(draft: Draft, mol: Chem.Mol, double: int) -> bool:
+    """Whether a double bond is within a label, or only that is at an end: it shows no places."""
+    bond = mol.GetBondWithIdx(double)
+    beside = [
+        {near.GetIdx() for near in end.GetBonds()} - {double}
+        for end in (bond.GetBeginAtom(), bond.GetEndAtom())
+    ]
+    return double not in draft.bond_row or any(draft.bond_row.keys().isdisjoint(b) for b in beside)

@@ -43,16 +43,29 @@ FORMULA_ELEMENTS = frozenset(
     ]
 )
 """Elements that may stand inside a formula; ``Ac``, ``Pr``, ``Ts`` and others mean groups there."""
-R_GROUP = re.compile(r"(?:R|Ar|X|Y|Z|Q|Het|Hal|Alk)(?:\d{1,2}|[a-h])?'*|\*|R[A-Zaf]")
-"""Substituents that are defined elsewhere."""
+R_GROUP = re.compile(
+    r"(?:HetAr|Het|Hal|Alkyl|Alk|Aryl|Ar|R|X|Y|Z|Q)(?:\d{1,2}[a-d]?|[a-h])?'*|\*|R[ADEFGJ-MQT-Z]"
+)
+"""Substituents that are defined elsewhere; ``RO`` is an R and an oxygen."""
+_R_COUNT = re.compile(r"(?P<name>[A-Za-z]+)(?P<count>[2-4])")
+MOST_COUNTED = 60
+"""The largest count that is no misreading."""
 BONDS = {"=": 2, "#": 3}
 AZIDE = "[N-]=[N+]=N[*:1]"
 NITRO = "[O-][N+](=O)[*:1]"
-_ONIUM, _ACIDS = frozenset("NPSO"), frozenset("O")
-"""Elements that a positive and a negative charge look for."""
+_ONIUM, _ACIDS = frozenset("NPSO"), frozenset("ONBC")
+"""Elements that a positive and a negative charge look for behind a group."""
+_OXYGEN = frozenset("O")
+_COUNTED = frozenset(["H", "D", "O", "N", "C", "F", "Cl", "Br", "I"])
+"""Elements that a digit before a sign counts, unlike those of ``Fe2+`` and ``Ca2+``."""
+_HALOGENS = frozenset(["F", "Cl", "Br", "I"])
+_COMPLEX = frozenset(["B", "Al", "P", "As", "Sb"])
+"""Centres of anions with many halogens."""
 _CENTRES = frozenset("CSP")
 """Elements whose oxygens have the charge of an acid."""
 _CHARGE = re.compile(r"(\d?)([+-])")
+_HYPHEN = re.compile(r"-(?=[A-Za-z(][^+]*$)")
+"""Between two units, as in ``CO-CH3``; it is a charge in ``CO2-Na+``."""
 _COUNT = re.compile(r"\d+")
 
 
@@ -90,25 +103,36 @@ def tokenise(label: str) -> tuple[Token, ...] | None:
         if token is not None:
             match = _COUNT.match(label, at)
             if match and token.kind != "r":
-                token, at = _counted(token, label, match)
+                counted = _counted(token, label, match)
+                if counted is None:
+                    return None
+                token, at = counted
             tokens.append(token)
     if lead and not _charge(tokens, lead, range(len(tokens))):
         return None
     return tuple(tokens)
 
 
-def _counted(token: Token, label: str, match: re.Match[str]) -> tuple[Token, int]:
-    """A unit with its count; in ``Fe2+`` and ``NH32+`` the last digit belongs to the sign."""
+def _counted(token: Token, label: str, match: re.Match[str]) -> tuple[Token, int] | None:
+    """A unit with its count; in ``Fe2+`` and ``NH32+`` the last digit belongs to the sign.
+
+    None if no label counts that far.
+    """
     digits, end = match.group(), match.end()
     if (token.kind, token.text, digits) == ("element", "N", "3"):
         return Token("group", "N3", smiles=AZIDE), end
-    if end < len(label) and label[end] in "+-" and (len(digits) > 1 or token.text not in "HO"):
+    counts = token.kind in ("group", "nest") or token.text in _COUNTED
+    if end < len(label) and label[end] in "+-" and (len(digits) > 1 or not counts):
         digits, end = digits[:-1], end - 1
+    if len(digits) > 2 or int(digits or 1) > MOST_COUNTED:
+        return None
     return replace(token, count=int(digits or 1)), end
 
 
 def _sign(label: str, at: int, tokens: list[Token]) -> tuple[None, int] | None:
     """A sign behind the first unit; a sign in front of it is left to the end."""
+    if tokens and _HYPHEN.match(label, at):
+        return None, at + 1
     match = _CHARGE.match(label, at)
     if not match or not tokens or not _charge(tokens, match, range(len(tokens) - 1, -1, -1)):
         return None
@@ -124,14 +148,37 @@ def _charge(tokens: list[Token], match: re.Match[str], order: range) -> bool:
     heavy = [i for i in order if tokens[i].text != "H"] or list(order)
     if not heavy:
         return False
-    chosen = heavy[0]
-    if tokens[chosen].kind == "group" or (charge < 0 and tokens[chosen].text in _CENTRES):
-        wanted = _ONIUM if charge > 0 else _ACIDS
-        found = [i for i in heavy if tokens[i].kind == "element" and tokens[i].text in wanted]
-        if found and (charge > 0 or tokens[found[0]].count > 1):
-            chosen = found[0]
+    chosen = _charged(tokens, heavy, positive=charge > 0)
     tokens[chosen] = replace(tokens[chosen], charge=tokens[chosen].charge + charge)
     return True
+
+
+def _charged(tokens: list[Token], heavy: list[int], positive: bool) -> int:
+    """Which of the units has a charge; the nearest to the sign comes first."""
+    nearest = tokens[heavy[0]]
+    wanted: frozenset[str] = frozenset()
+    if nearest.kind != "element":
+        onium = positive and any(token.text in _ONIUM for token in tokens)
+        wanted = _ONIUM if onium else _ACIDS
+    elif not positive and nearest.text in _HALOGENS and nearest.count > 1:
+        wanted = _COMPLEX
+    elif not positive and nearest.text in _CENTRES:
+        wanted = _OXYGEN
+    elements = (i for i in heavy if tokens[i].kind == "element")
+    chosen = next((i for i in elements if tokens[i].text in wanted), heavy[0])
+    # the oxygen of a ketone has no charge
+    return heavy[0] if wanted is _OXYGEN and tokens[chosen].count == 1 else chosen
+
+
+def counted_r(tokens: tuple[Token, ...]) -> tuple[Token, ...]:
+    """The units with ``R2`` as two groups R, as in ``NR2``, rather than as a name."""
+    found = []
+    for token in tokens:
+        match = _R_COUNT.fullmatch(token.text) if token.kind == "r" else None
+        if match:
+            token = replace(token, text=match["name"], count=int(match["count"]))
+        found.append(replace(token, inner=counted_r(token.inner)))
+    return tuple(found)
 
 
 def _unit(label: str, at: int) -> tuple[Token | None, int] | None:
@@ -151,7 +198,9 @@ def _unit(label: str, at: int) -> tuple[Token | None, int] | None:
     if (at == 0 and label.startswith("O2N")) or (at == len(label) - 3 and label[at:] == "NO2"):
         return Token("group", "NO2", smiles=NITRO), at + 3
     for name in _longest_first():
-        if label.startswith(name, at):
+        # PNPh2 has no PNP in it
+        cut = name.isupper() and label[at + len(name) :][:1].islower()
+        if label.startswith(name, at) and not cut:
             return Token("group", name, smiles=parts()[name]), at + len(name)
     if (found := _alkyl(label, at)) is not None:
         return found

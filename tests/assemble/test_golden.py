@@ -235,6 +235,10 @@ RINGS_AND_BRIDGES = {
 }  # fmt: skip
 
 DOUBLE_BONDS = {
+    "a label shows no places of its atoms": Drawing(". CH=CHPh", "0-1", ROW, "CC=Cc1ccccc1"),
+    "nor does one in a chain": Drawing(". CH=CH .", "0-1 1-2", ZIGZAG, "CC=CC"),
+    "nor one at a double bond": Drawing(". . CHPh", "0-1 1=2", ZIGZAG, "CC=Cc1ccccc1"),
+    "an ylide": Drawing(". . PPh3", "0-1 1=2", ZIGZAG, "CC=P(c1ccccc1)(c1ccccc1)c1ccccc1"),
     "trans": Drawing(". . . .", "0-1 1=2 2-3", ZIGZAG, "C/C=C/C"),
     "cis": Drawing(". . . .", "0-1 1=2 2-3", CIS, "C/C=C\\C"),
     "a wavy bond beside it": Drawing(". . . .", "1~0 1=2 2-3", ZIGZAG, "CC=CC"),

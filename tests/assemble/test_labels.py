@@ -5,7 +5,7 @@ from rdkit import Chem
 
 from assemble.fragment import Fragment, from_smiles
 from assemble.groups import groups, parts
-from assemble.labels import parse_label
+from assemble.labels import parse_charged, parse_label
 from assemble.tokens import tokenise
 
 RIGHTWARDS = [
@@ -25,25 +25,133 @@ RIGHTWARDS = [
     ("Bz", "O=C(*)c1ccccc1"), ("Ts", "Cc1ccc(cc1)S(=O)(=O)*"), ("Ac", "CC(=O)*"), ("Pr", "CCC*"),
     ("NH3+", "[NH3+]*"), ("CO2-", "[O-]C(=O)*"), ("SO3-", "[O-]S(=O)(=O)*"), ("O-", "[O-]*"),
     ("13CH3", "[13CH3]*"), ("CD3", "[2H]C([2H])([2H])*"), ("D", "[2H]*"),
+    ("CH2NMe3+", "C[N+](C)(C)C*"), ("CH2N(CH3)3+", "C[N+](C)(C)C*"), ("CH2BF3-", "F[B-](F)(F)C*"),
+    ("CH2PPh3+", "c1ccccc1[P+](C*)(c1ccccc1)c1ccccc1"), ("NMe3+", "C[N+](C)(C)*"),
+    ("NHBOC", "CC(C)(C)OC(=O)N*"), ("OBOC", "CC(C)(C)OC(=O)O*"),
+    ("NHCBZ", "c1ccccc1COC(=O)N*"), ("CO2PNB", "O=[N+]([O-])c1ccc(COC(=O)*)cc1"),
+    ("N(BOC)2", "CC(C)(C)OC(=O)N(*)C(=O)OC(C)(C)C"), ("NHCSNHPh", "S=C(N*)Nc1ccccc1"),
+    ("CSNMe2", "CN(C)C(=S)*"), ("CSNHMe", "CNC(=S)*"), ("NHCSNH2", "NC(=S)N*"),
+    ("OCSNMe2", "CN(C)C(=S)O*"), ("CS2Me", "CSC(=S)*"), ("CH2SCH3", "CSC*"), ("CHOHCH3", "CC(O)*"),
+    ("CH2CHOHCH2OH", "OCC(O)C*"), ("OCH2CHOHCH2OH", "OCC(O)CO*"), ("CHOHPh", "OC(*)c1ccccc1"),
+    ("CHNH2CO2H", "NC(*)C(=O)O"), ("CO-CH3", "CC(=O)*"), ("NHCO-Ph", "O=C(N*)c1ccccc1"),
+    ("N-Boc", "CC(C)(C)OC(=O)N*"), ("S-CH3", "CS*"), ("CO-NH2", "NC(=O)*"),
+    ("CF2-CF3", "FC(F)(F)C(F)(F)*"), ("O-CH3", "CO*"), ("O-nPr", "CCCO*"), ("n-Butyl", "CCCC*"),
+    ("PNPh2", "c1ccccc1N(c1ccccc1)P*"), ("OGlcNAc", "CC(=O)NC1C(O)C(O)C(CO)OC1O*"),
+    ("P(S)(OEt)2", "CCOP(=S)(OCC)*"), ("C6H4-p-Cl", "Clc1ccc(*)cc1"), ("Thexyl", "CC(C)C(C)(C)*"),
+    ("CO2Fm", "O=C(*)OCC1c2ccccc2-c2ccccc21"), ("NHTces", "ClC(Cl)(Cl)COS(=O)(=O)N*"),
+    ("N(CH2)6", "C1CCCCCN1*"), ("COCHN2", "[N-]=[N+]=CC(=O)*"), ("CO2-Na+", "[Na+].[O-]C(=O)*"),
+    ("NH3+Cl-", "[Cl-].[NH3+]*"), ("NH2·HCl", "Cl.N*"), ("N2BF4", "F[B-](F)(F)F.N#[N+]*"),
 ]  # fmt: skip
 LEFTWARDS = [
-    ("HO", "O*"), ("H2N", "N*"), ("MeO", "CO*"), ("H3CO", "CO*"), ("CH3O", "CO*"),
-    ("HO2C", "OC(=O)*"), ("HOOC", "OC(=O)*"), ("EtO2C", "CCOC(=O)*"), ("OHC", "O=C*"),
-    ("NC", "N#C*"), ("O2N", "[O-][N+](=O)*"), ("F3C", "FC(F)(F)*"), ("(CH3)2N", "CN(C)*"),
-    ("Me2N", "CN(C)*"), ("BocHN", "CC(C)(C)OC(=O)N*"), ("AcHN", "CC(=O)N*"), ("AcO", "CC(=O)O*"),
-    ("(H3C)3C", "CC(C)(C)*"), ("HOCH2", "OC*"), ("HOH2C", "OC*"), ("H2NOC", "NC(=O)*"),
-    ("-O3S", "[O-]S(=O)(=O)*"), ("+H3N", "[NH3+]*"), ("H2NO2S", "NS(=O)(=O)*"), ("H9C4", "CCCC*"),
-    ("TBSO", "CC(C)(C)[Si](C)(C)O*"), ("PhCH2O", "c1ccccc1CO*"), ("H3C", "C*"),
-    ("CF3O(CF2)2", "FC(F)(F)OC(F)(F)C(F)(F)*"), ("CH3F2C", "CC(F)(F)*"), ("Cl(H2C)3", "ClCCC*"),
+    ("HO", "O*"),
+    ("H2N", "N*"),
+    ("MeO", "CO*"),
+    ("H3CO", "CO*"),
+    ("CH3O", "CO*"),
+    ("HO2C", "OC(=O)*"),
+    ("HOOC", "OC(=O)*"),
+    ("EtO2C", "CCOC(=O)*"),
+    ("OHC", "O=C*"),
+    ("NC", "N#C*"),
+    ("O2N", "[O-][N+](=O)*"),
+    ("F3C", "FC(F)(F)*"),
+    ("(CH3)2N", "CN(C)*"),
+    ("Me2N", "CN(C)*"),
+    ("BocHN", "CC(C)(C)OC(=O)N*"),
+    ("AcHN", "CC(=O)N*"),
+    ("AcO", "CC(=O)O*"),
+    ("(H3C)3C", "CC(C)(C)*"),
+    ("HOCH2", "OC*"),
+    ("HOH2C", "OC*"),
+    ("H2NOC", "NC(=O)*"),
+    ("-O3S", "[O-]S(=O)(=O)*"),
+    ("+H3N", "[NH3+]*"),
+    ("H2NO2S", "NS(=O)(=O)*"),
+    ("H9C4", "CCCC*"),
+    ("TBSO", "CC(C)(C)[Si](C)(C)O*"),
+    ("PhCH2O", "c1ccccc1CO*"),
+    ("H3C", "C*"),
+    ("CF3O(CF2)2", "FC(F)(F)OC(F)(F)C(F)(F)*"),
+    ("CH3F2C", "CC(F)(F)*"),
+    ("Cl(H2C)3", "ClCCC*"),
     ("H2N(CH2CH2O)2", "NCCOCCO*"),
+    ("BOCHN", "CC(C)(C)OC(=O)N*"),
+    ("H3CO2C", "COC(=O)*"),
+    ("MeHNOC", "CNC(=O)*"),
+    ("AcHN", "CC(=O)N*"),
+    ("PhHNSC", "S=C(*)Nc1ccccc1"),
+]
+TOWARDS_THEIR_BOND = [
+    ("CF3CONH", "O=C(N*)C(F)(F)F"), ("EtCONH", "CCC(=O)N*"), ("CH3CONH", "CC(=O)N*"),
+    ("PhNHCONH", "O=C(N*)Nc1ccccc1"), ("PhCH2CO", "O=C(*)Cc1ccccc1"),
+    ("PhCOCH2", "O=C(C*)c1ccccc1"), ("CyNHCO", "O=C(*)NC1CCCCC1"), ("CH3CH2COO", "CCC(=O)O*"),
+    ("CH3OCH2", "COC*"), ("CH3OOC", "COC(=O)*"), ("CH3CO", "CC(=O)*"), ("CH3OCH2CH2O", "COCCO*"),
+    ("CH3SO2NH", "CS(=O)(=O)N*"), ("HOOCCH2", "OC(=O)C*"), ("NCCH2CH2", "N#CCC*"),
+    ("ClCH2CH2", "ClCC*"), ("(CH3)2NCH2", "CN(C)C*"), ("C2H5OCO", "CCOC(=O)*"),
+    ("CH3NHCO", "CNC(=O)*"), ("CH3OCONH", "COC(=O)N*"), ("CH3COO", "CC(=O)O*"),
+    ("(CH3)3CSO2NH", "CC(C)(C)S(=O)(=O)N*"), ("Et2NCONH", "CCN(CC)C(=O)N*"),
 ]  # fmt: skip
 ALONE = [
-    ("HCl", "Cl"), ("ClH", "Cl"), ("H2O", "O"), ("NH4+", "[NH4+]"), ("Na+", "[Na+]"),
-    ("Cl-", "[Cl-]"), ("CF3CO2H", "OC(=O)C(F)(F)F"), ("Ca2+", "[Ca+2]"),
+    ("HCl", "Cl"),
+    ("ClH", "Cl"),
+    ("H2O", "O"),
+    ("NH4+", "[NH4+]"),
+    ("Na+", "[Na+]"),
+    ("Cl-", "[Cl-]"),
+    ("CF3CO2H", "OC(=O)C(F)(F)F"),
+    ("Ca2+", "[Ca+2]"),
+    ("Fe2+", "[Fe+2]"),
+    ("NBu4+", "CCCC[N+](CCCC)(CCCC)CCCC"),
+    ("N(CH3)4+", "C[N+](C)(C)C"),
+    ("BF4-", "F[B-](F)(F)F"),
+    ("HNEt3+", "CC[NH+](CC)CC"),
+    ("BPh4-", "c1ccccc1[B-](c1ccccc1)(c1ccccc1)c1ccccc1"),
+    ("AlCl4-", "Cl[Al-](Cl)(Cl)Cl"),
+    ("PF6-", "F[P-](F)(F)(F)(F)F"),
+    ("OAc-", "CC(=O)[O-]"),
+    ("OTf-", "[O-]S(=O)(=O)C(F)(F)F"),
+    ("OMs-", "CS(=O)(=O)[O-]"),
+    ("HCOO-", "O=C[O-]"),
+    ("NTf2-", "FC(F)(F)S(=O)(=O)[N-]S(=O)(=O)C(F)(F)F"),
+    ("TFA-", "[O-]C(=O)C(F)(F)F"),
+    ("OTs-", "Cc1ccc(cc1)S(=O)(=O)[O-]"),
+    ("SO42-", "[O-]S(=O)(=O)[O-]"),
+    ("CO32-", "[O-]C(=O)[O-]"),
+    ("PO43-", "[O-]P(=O)([O-])[O-]"),
+    ("HSO3-", "OS(=O)[O-]"),
+    ("MeSO4-", "COS(=O)(=O)[O-]"),
+    ("ZnCl42-", "Cl[Zn-2](Cl)(Cl)Cl"),
+]
+WITH_R = [
+    ("NR2", "*N(*)*"),
+    ("SiR3", "*[Si](*)(*)*"),
+    ("PR2", "*P(*)*"),
+    ("CONR2", "*C(=O)N(*)*"),
+    ("SO2NR2", "*S(=O)(=O)N(*)*"),
+    ("CR3", "*C(*)(*)*"),
+    ("NRR'", "*N(*)*"),
+    ("OR", "*O*"),
+    ("NHR", "*N*"),
+    ("CO2R", "*C(=O)O*"),
+    ("SO2R", "*S(=O)(=O)*"),
+    ("CS2R", "*C(=S)S*"),
+    ("NHR1", "*N*"),
+    ("OR2", "*O*"),
+    ("NR1R2", "*N(*)*"),
+    ("CO2R2", "*C(=O)O*"),
+    ("NR3+", "*[N+](*)(*)*"),
+]
+BESIDE_A_CHARGE = [
+    ("CO2", -1, "[O-]C(=O)*"), ("NMe3", 1, "C[N+](C)(C)*"), ("SO3", -1, "[O-]S(=O)(=O)*"),
+    ("OPO3", -2, "[O-]P(=O)([O-])O*"), ("N2", 1, "N#[N+]*"),
 ]  # fmt: skip
 LINKS = [("NH", "*N*"), ("CH2", "*C*"), ("SO2", "*S(=O)(=O)*"), ("NMe", "*N(C)*"),
          ("NBoc", "CC(C)(C)OC(=O)N(*)*"), ("OCH2CH2O", "*OCCO*"), ("CO", "*C(=O)*"),
          ("(CH2)4", "*CCCC*")]  # fmt: skip
+DEFINED_ELSEWHERE = [
+    "R", "R1", "R12", "R'", "Ar", "X", "Y", "Z", "*", "Het", "Hal", "R1a", "R12d", "A1", "E1",
+    "G1", "L1", "M1", "T1", "J", "PG", "LG", "EWG", "Nu", "HetAr", "Alkyl", "Aryl",
+]  # fmt: skip
 
 
 def smiles_of(fragment: Fragment, n_bonds: int) -> str:
@@ -89,12 +197,50 @@ def test_labels_without_bonds(label: str, smiles: str) -> None:
     assert smiles_of(parse_label(label, 0, 0), 0) == canonical(smiles)
 
 
+@pytest.mark.parametrize(("label", "smiles"), TOWARDS_THEIR_BOND)
+def test_labels_written_towards_their_bond(label: str, smiles: str) -> None:
+    assert smiles_of(parse_label(label, 1, 1, True), 1) == canonical(smiles)
+
+
+@pytest.mark.parametrize(("label", "smiles"), WITH_R)
+def test_numbers_behind_an_r_are_counts_where_a_name_leaves_bonds_open(
+    label: str, smiles: str
+) -> None:
+    assert smiles_of(parse_label(label, 1, 1), 1) == canonical(smiles)
+
+
+@pytest.mark.parametrize("element", ["O", "S", "N", "C", "B", "P"])
+def test_an_r_before_an_element_is_bonded_to_it(element: str) -> None:
+    assert smiles_of(parse_label(f"R{element}", 1, 1, True), 1) == canonical(f"*{element}*")
+
+
+@pytest.mark.parametrize(("label", "charge", "smiles"), BESIDE_A_CHARGE)
+def test_a_charge_beside_a_label_is_that_of_its_formula(
+    label: str, charge: int, smiles: str
+) -> None:
+    assert smiles_of(parse_charged(label, 1, 1, False, charge), 1) == canonical(smiles)
+
+
+def test_a_whole_molecule_is_attached_at_its_donor() -> None:
+    fragment = parse_label("PPh3", 1, 2)
+    assert fragment.atoms[fragment.first].symbol == "P"
+
+
+def test_the_end_of_chlorine_is_no_iodine() -> None:
+    assert "I" not in [atom.symbol for atom in parse_label("(HCl)2", 0, 0).atoms]
+
+
+def test_nobody_counts_further_than_sixty() -> None:
+    assert not parse_label("(CH2)61CH3", 1, 1).understood
+    assert not parse_label(f"H{'9' * 5000}", 1, 1).understood
+
+
 @pytest.mark.parametrize(("label", "smiles"), LINKS)
 def test_labels_in_a_chain(label: str, smiles: str) -> None:
     assert smiles_of(parse_label(label, 2, 2), 2) == canonical(smiles)
 
 
-@pytest.mark.parametrize("label", ["R", "R1", "R12", "R'", "Ar", "X", "Y", "Z", "*", "Het", "Hal"])
+@pytest.mark.parametrize("label", DEFINED_ELSEWHERE)
 def test_r_groups_are_dummies_with_their_label(label: str) -> None:
     fragment = parse_label(label, 1, 1)
     assert fragment.understood
