@@ -69,7 +69,8 @@ def left_anchor(label: str) -> int:
     return (heavy or capitals or [0])[-1]
 
 
-def _spelling(text: str, left: bool) -> Spelling:
+def spelling(text: str, left: bool) -> Spelling:
+    """A way to write a group, with a "^" before its attached atom where the rule misses it."""
     if "^" in text:
         return Spelling(text.replace("^", ""), text.index("^"))
     return Spelling(text, left_anchor(text) if left else 0)
@@ -185,8 +186,8 @@ def group_table() -> dict[str, Group]:
             raise ValueError(f"group table: no branch in {smiles}")
         table[found[0]] = Group(
             float(share),
-            tuple(_spelling(text, False) for text in right.split()),
-            tuple(_spelling(text, True) for text in left.split()),
+            tuple(spelling(text, False) for text in right.split()),
+            tuple(spelling(text, True) for text in left.split()),
             sum(atom.GetFormalCharge() for atom in mol.GetAtoms()),
         )
     return table

@@ -14,7 +14,7 @@ WORDS = (
     *("yield", "step", "scheme", "method", "general", "preparation", "product"),
     *("2,2'-bis(5-amino)-", "4-methyl-N-phenyl", "benzamide", "hydrochloride", "acid", "ester"),
     *("step1", "ref.", "IC50", "nM", "MW", "322.4", "mp", "purity", "calcd.", "found", "entry"),
-    *("table"),
+    "table",
 )
 TEMPLATES = (
     *("({n})", "({n})", "({n})", "({n})", "{n}", "{n}", "{n}", "{n}{a}", "{n}{a}", "({n}{a})"),

@@ -43,6 +43,7 @@ from data.sugars import choose_rings, open_centres, says_so, with_ring_hydrogens
 from data.variants import (
     atoms_of,
     forget_centre,
+    has_no_such_isotope,
     has_open_shell,
     has_taken_symbol,
     wavy_beside,
@@ -83,7 +84,7 @@ def _depict(smiles: str, rng: np.random.Generator, odds: DepictOdds) -> Drawing 
         return None
     truth, changed = "", False
     if "[" in smiles:
-        if has_open_shell(mol) or has_taken_symbol(mol):
+        if has_open_shell(mol) or has_taken_symbol(mol) or has_no_such_isotope(mol):
             return None
         changed = without_marks(mol)
     if rng.random() < odds.isotopes:

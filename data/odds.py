@@ -29,7 +29,7 @@ class DepictOdds:
     """Of several components: the small ones brought close to the largest."""
     circles: float = 0.04
     """Aromatic six-rings with a circle."""
-    hydrogens_stereo: float = 0.06
+    hydrogens_stereo: float = 0.11
     """Hydrogens at stereocentres drawn as atoms."""
     hydrogens_fusion: float = 0.20
     """Hydrogens at stereocentres that rings share drawn as atoms (steroids)."""
@@ -43,9 +43,9 @@ class DepictOdds:
     """In larger molecules they never are."""
     hydrogens_left_out: float = 0.02
     """N, O and S written without their hydrogens, which the reader has to add."""
-    methyl_text: float = 0.35
+    methyl_text: float = 0.40
     """Terminal methyls (and =CH2) written out."""
-    methyl_me: float = 0.33
+    methyl_me: float = 0.25
     """Of those: as Me rather than CH3."""
     chain_text: float = 0.08
     """Carbons of chains written out, all or some of them."""
@@ -66,7 +66,7 @@ class DepictOdds:
     """A molecule of one component as a salt, or with an acid or solvent beside it."""
     isotopes: float = 0.012
     """One atom as an isotope."""
-    substituents: float = 0.20
+    substituents: float = 0.15
     """One to three hydrogens replaced with groups that few molecules have, written as labels."""
     protected: float = 0.08
     """An NH with a protecting or another group on it, both as one label within the chain or ring

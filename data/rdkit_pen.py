@@ -47,7 +47,7 @@ class RdkitOdds:
     own_font: float = 0.55
     """RDKit's own font; else one of the system's."""
     two_wedges: float = 0.1
-    stroke: tuple[float, float] = (0.03, 0.10)
+    stroke: tuple[float, float] = (0.025, 0.08)
     """Width of a line in bond lengths."""
     double_gap: tuple[float, float] = (0.10, 0.22)
     letters: tuple[float, float] = (0.36, 0.66)

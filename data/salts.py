@@ -152,11 +152,7 @@ def with_salt(mol: Any, rng: np.random.Generator, closed: frozenset[int]) -> Sal
             return _bonded_salt(mol, acids, rng)
         return _with_cations(mol, acids, rng)
     if charge:
-        ions = ANIONS if charge > 0 else CATIONS
-        smiles, labels = ions[int(rng.integers(len(ions)))]
-        salt = Salt(mol)
-        _add(salt, smiles, labels, rng, "2" if abs(charge) == 2 and rng.random() < 0.5 else "")
-        return salt
+        return _with_counter_ions(mol, charge, rng)
     salt = Salt(mol)
     size = mol.GetNumAtoms()
     for _ in range(int(rng.choice((1, 2), p=(0.8, 0.2)))):
@@ -174,6 +170,24 @@ def with_salt(mol: Any, rng: np.random.Generator, closed: frozenset[int]) -> Sal
         _put_in_brackets(salt, range(size, salt.mol.GetNumAtoms()), count)
     elif rng.random() < BRACKETED:
         _put_in_brackets(salt, range(size), count)
+    return salt
+
+
+def _with_counter_ions(mol: Any, charge: int, rng: np.random.Generator) -> Salt:
+    """An ion with as many counter-ions of one kind as balance it, counted or drawn one by one."""
+    salt = Salt(mol)
+    fitting = []
+    for smiles, labels in ANIONS if charge > 0 else CATIONS:
+        ion = Chem.MolFromSmiles(smiles)
+        number, left = divmod(charge, -Chem.GetFormalCharge(ion))
+        # only what is written can be counted
+        if not left and (number == 1 or labels or ion.GetNumAtoms() == 1):
+            fitting.append((smiles, labels, number))
+    smiles, labels, number = fitting[int(rng.integers(len(fitting)))]
+    if number == 2 and rng.random() < TWICE:
+        _add(salt, smiles, labels, rng, "")
+        number = 1
+    _add(salt, smiles, labels, rng, str(number) if number > 1 else "")
     return salt
 
 

@@ -23,23 +23,24 @@ class PageOdds:
     stretch: float = 0.15
     stretch_by: float = 0.05
     """Standard deviation of log(width / height)."""
-    one_bit: float = 0.51
+    one_bit: float = 0.55
     """Black and white only, at the resolution of the scan."""
-    broken: float = 0.16
-    """The same with thin strokes, missing pixels and stray dots."""
+    broken: float = 0.12
+    """The same with thin strokes, missing pixels and stray dots. Drawings with bonds missing are
+    always on such pages, on top."""
     gray: float = 0.16
     """Blur, noise, uneven light. The rest are clean, as published on screen."""
-    one_bit_bond: tuple[float, float] = (24.0, 90.0)
+    one_bit_bond: tuple[float, float] = (28.0, 100.0)
     """Bond length in pixels at the resolution of the scan."""
     broken_bond: tuple[float, float] = (20.0, 45.0)
     gray_bond: tuple[float, float] = (13.0, 40.0)
     low: float = 0.08
     """Of scans made at a lower resolution still, down to ``lowest_bond``."""
     lowest_bond: float = 12.0
-    weight: tuple[float, float] = (0.42, 0.80)
+    weight: tuple[float, float] = (0.50, 0.85)
     """Share of full ink that still counts as black: low makes strokes bold, high thin."""
     broken_weight: tuple[float, float] = (0.42, 0.75)
-    blur: float = 0.4
+    blur: float = 0.25
     """Of scans blurred before they become black and white."""
     blur_by: tuple[float, float] = (0.012, 0.04)
     """Standard deviation of that blur, in bond lengths."""

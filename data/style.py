@@ -115,8 +115,12 @@ class Style:
 class StyleOdds:
     """Shares between 0 and 1, and ranges (low, high), of what :func:`sample_style` picks."""
 
+    fine: float = 0.40
+    """Thin strokes with small letters, as drawing programs set them for print and for screens."""
+    fine_stroke: tuple[float, float] = (0.024, 0.038)
+    fine_capital: tuple[float, float] = (0.26, 0.36)
     stroke: tuple[float, float, float, float] = (0.020, 0.030, 0.068, 0.125)
-    """Thinnest, common from, common to, boldest."""
+    """Of the others: thinnest, common from, common to, boldest."""
     stroke_uncommon: float = 0.25
     butt: float = 0.5
     double_gap: tuple[float, float] = (0.09, 0.24)
@@ -129,8 +133,8 @@ class StyleOdds:
     """Wedges that are nearly as wide at their narrow end, or quite as wide."""
     hollow: float = 0.01
     hash_even: float = 0.14
-    hash_dots: float = 0.16
-    hash_step: tuple[float, float] = (0.075, 0.17)
+    hash_dots: float = 0.20
+    hash_step: tuple[float, float] = (0.075, 0.19)
     hash_duty: tuple[float, float] = (0.4, 0.7)
     wave: tuple[float, float] = (0.05, 0.16)
     wave_step: tuple[float, float] = (0.14, 0.34)
@@ -144,8 +148,8 @@ class StyleOdds:
     mono: float = 0.02
     bold: float = 0.14
     italic: float = 0.01
-    capital: tuple[float, float, float, float] = (0.25, 0.33, 0.50, 0.64)
-    """Smallest, common from, common to, largest."""
+    capital: tuple[float, float, float, float] = (0.25, 0.30, 0.50, 0.64)
+    """Of those that are not fine: smallest, common from, common to, largest."""
     capital_uncommon: float = 0.2
     thicken_serif: tuple[float, float] = (0.01, 0.06)
     """Serif fonts always: scanners and printers don't leave their hairlines as thin as they are."""
@@ -154,7 +158,7 @@ class StyleOdds:
     gap: tuple[float, float] = (0.02, 0.17)
     oval: float = 0.5
     crammed: float = 0.12
-    lone_serif: float = 0.2
+    lone_serif: float = 0.3
     count_gap: tuple[float, float] = (0.0, 0.7)
     mark_gap: tuple[float, float] = (0.2, 2.5)
     half_sign: float = 0.6
@@ -201,6 +205,9 @@ def sample_style(rng: np.random.Generator, odds: StyleOdds = ODDS) -> Style:
         return between((low, common_low)) if hit(0.5) else between((common_high, high))
 
     stroke = mostly(odds.stroke, odds.stroke_uncommon)
+    capital = mostly(odds.capital, odds.capital_uncommon)
+    if hit(odds.fine):
+        stroke, capital = between(odds.fine_stroke), between(odds.fine_capital)
     gap = max(between(odds.double_gap), stroke * 2)
     look = rng.random()
     font = "serif" if look < odds.serif else "sans"
@@ -260,7 +267,7 @@ def sample_style(rng: np.random.Generator, odds: StyleOdds = ODDS) -> Style:
         font_pick=float(rng.random()),
         bold=hit(odds.bold if stroke < 0.085 else 0.5),
         italic=hit(odds.italic),
-        capital=mostly(odds.capital, odds.capital_uncommon),
+        capital=capital,
         thicken=thicken,
         gap=between(odds.gap),
         oval=hit(odds.oval),

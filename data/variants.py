@@ -61,6 +61,17 @@ def has_open_shell(mol: Any) -> bool:
     )
 
 
+def has_no_such_isotope(mol: Any) -> bool:
+    """Whether some atom has a mass number that nobody works with: databases have [2CH2], a typing
+    error for a number of hydrogens, and worse."""
+    common = Chem.GetPeriodicTable().GetMostCommonIsotope
+    return any(
+        not 0.8 < atom.GetIsotope() / common(atom.GetAtomicNum()) < 1.2
+        for atom in atoms_of(mol)
+        if atom.GetIsotope() and atom.GetAtomicNum() > 1
+    )
+
+
 def has_taken_symbol(mol: Any) -> bool:
     """Whether the bare symbol of some atom is read as a group: Y or Ac with one bond."""
     return any(
