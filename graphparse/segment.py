@@ -21,6 +21,9 @@ INK_LEVELS = (100, 200)
 """Limits of the gray value below which there is ink."""
 PALE = 0.5
 """Share of dark pixels in a spot below which all of it is ink that is pale."""
+WHITE, MOSTLY = 245, 0.75
+"""Gray value of clean paper, and the share of a page that has it: on a shaded scan what is paler
+than black is shade."""
 SPECK = 4
 """Pixels in height and width up to which a spot is dirt, or a full stop."""
 DASHES, DASH_GAP = 3, 0.5
@@ -135,12 +138,14 @@ class _Sheet:
 def _ink_of(gray: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """(H, W), 1 at ink: what is dark, and spots that are drawn paler than most of the page.
 
-    A level between paper and black text parts gray strokes, or leaves them out. Spots that are
-    mostly above it are pale ones; the others are black ones with their pale rims.
+    A level between paper and black text parts gray strokes, or leaves them out. On clean paper
+    spots that are mostly above it are pale ones; the others are black ones with their pale rims.
     """
     if int(gray.min()) == int(gray.max()):
         return np.zeros_like(gray)
     dark = gray < np.clip(threshold_otsu(gray), *INK_LEVELS)
+    if float(np.mean(gray >= WHITE)) < MOSTLY:
+        return dark.astype(np.uint8)
     spots = _Spots((gray < INK_LEVELS[1]).astype(np.uint8))
     of_spots = np.bincount(spots.labels[dark], minlength=spots.count + 1)[1:]
     return spots.mask(of_spots < PALE * spots.area) | dark.astype(np.uint8)
