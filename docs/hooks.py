@@ -14,7 +14,10 @@ from typer.cli import get_docs_for_click
 ROOT = Path(__file__).parent.parent
 COMMANDS, FIGURES, KNOBS = "<!-- commands -->", "<!-- figures -->", "<!-- knobs -->"
 """Marks in the pages."""
-COUNTED = ("stream", "salts", "formulae", "perspective_layout", "ring_shapes")
+COUNTED = (
+    *("stream", "salts", "formulae", "linked", "linked_layout", "nestle", "real"),
+    *("perspective_layout", "ring_shapes"),
+)
 """Modules of ``data`` whose constants are knobs too."""
 
 
