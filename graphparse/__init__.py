@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    __version__: str
     from graphparse.prediction import Prediction
     from graphparse.recognizer import Recognizer, predict
 
@@ -21,4 +22,8 @@ def __getattr__(name: str) -> Any:
         from graphparse import recognizer
 
         return getattr(recognizer, name)
+    if name == "__version__":
+        from importlib.metadata import version
+
+        return version("graphparse")
     raise AttributeError(f"module 'graphparse' has no attribute {name!r}")

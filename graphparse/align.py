@@ -18,7 +18,7 @@ from graphparse.evaluate import Reference, read_references
 from graphparse.images import load_image
 from graphparse.molfiles import mended
 from graphparse.prediction import Prediction
-from graphparse.recognizer import Recognizer
+from graphparse.recognizer import SEVERAL_NOTE, Recognizer
 
 CHUNK = 64
 """Images that are read at once."""
@@ -37,8 +37,9 @@ def verified(predictions: Iterable[Prediction], inchis: Sequence[str]) -> list[b
     """Which predictions are proved right by the reference, and are worth training on."""
     return [
         prediction.inchi == inchi
-        # a wedge that means nothing does not change the InChI, but it may not be there
-        and not prediction.warnings
+        # a wedge that means nothing does not change the InChI, but it may not be there; that
+        # several structures are meant is proved by it
+        and set(prediction.warnings) <= {SEVERAL_NOTE}
         and prediction.graph is not None
         and prediction.graph.n_bonds >= FEWEST_BONDS
         for prediction, inchi in zip(predictions, inchis, strict=True)

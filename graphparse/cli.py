@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import logging
 import warnings
+from typing import Annotated
 
 import typer
 
+import graphparse
 from graphparse.commands.assemble import assemble_graphs
 from graphparse.commands.benchmark import benchmark
 from graphparse.commands.caption import train_caption
@@ -47,8 +49,19 @@ train_app.command("calibrate")(calibrate)
 train_app.command("refusal")(train_refusal)
 
 
+def _show_version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"graphparse {graphparse.__version__}")
+        raise typer.Exit
+
+
 @app.callback()
-def main() -> None:
+def main(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_show_version, is_eager=True, help="Show it and exit."),
+    ] = False,
+) -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%H:%M:%S")
     # a dependency's use of a deprecated part of torch is nothing that a user can mend
     warnings.filterwarnings("ignore", message=".*torch.jit.script", category=FutureWarning)

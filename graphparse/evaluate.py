@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
-import csv
 import json
+import logging
 import time
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from functools import cache
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from rdkit import Chem, rdBase
 
 from graphparse import metrics
 from graphparse.causes import cause_of
+from graphparse.listing import columns_of, rows_of, target_string
 from graphparse.prediction import Prediction
 from graphparse.recognizer import Recognizer
 
+logger = logging.getLogger(__name__)
+
+NEEDED = ("id", "image", "smiles")
+"""Columns that ``references.csv`` must have."""
 COVERAGE = 0.7
 COVERAGES = tuple(step / 10 for step in range(1, 11))
 """Where the risk-coverage curve is taken."""
@@ -98,36 +105,66 @@ class Evaluation:
 def read_references(folder: Path) -> list[Reference]:
     """Rows of ``references.csv`` that have an InChI; ``ref``, if there, names a molfile.
 
+    An InChI that is not listed is made from the SMILES. One that RDKit cannot read is left out,
+    and the log says so: no prediction could meet it. Upper and lower case are the same in names of
+    columns.
+
     Raises:
-        ReferenceError: there is no such file, or a column is missing.
+        ReferenceError: there is no such file, a column is missing, or no row has an InChI.
     """
     path = folder / "references.csv"
     if not path.is_file():
         raise ReferenceError(f"{path}: no such file")
-    with path.open(newline="") as file:
-        rows = list(csv.DictReader(file))
     try:
-        return [
-            Reference(
-                row["id"],
-                folder / row["image"],
-                row["smiles"],
-                row["inchi"],
-                row.get("inchi_corrected") or row["inchi"],
-                folder / row["ref"] if row.get("ref") else None,
-            )
-            for row in rows
-            if row["inchi"]
-        ]
-    except KeyError as error:
-        raise ReferenceError(f"{path}: no column {error}") from error
+        missing = set(NEEDED) - columns_of(path)
+        if missing:
+            raise ReferenceError(f"{path}: no column {', '.join(sorted(missing))}")
+        found = [row for row in map(_with_inchi, rows_of(path)) if row["inchi"]]
+    except UnicodeDecodeError as error:
+        raise ReferenceError(f"{path}: no text in UTF-8 ({error})") from error
+    kept = [_reference(folder, row) for row in found if _is_readable(row["inchi"])]
+    if len(kept) < len(found):
+        _warn_once(f"{path}: rows left out for an unreadable InChI: {len(found) - len(kept)}")
+    if not kept:
+        raise ReferenceError(f"{path}: no row has an InChI, or SMILES that one can be made from")
+    return kept
+
+
+def _with_inchi(row: dict[str, str]) -> dict[str, str]:
+    """A row whose InChI is made from its SMILES if it is not listed; "" if there is none."""
+    if "inchi" in row:
+        return row
+    return {**row, "inchi": target_string(row.get("smiles", ""), "inchi") or ""}
+
+
+def _reference(folder: Path, row: dict[str, str]) -> Reference:
+    return Reference(
+        row.get("id", ""),
+        folder / row.get("image", ""),
+        row.get("smiles", ""),
+        row["inchi"],
+        row.get("inchi_corrected", row["inchi"]),
+        folder / row["ref"] if "ref" in row else None,
+    )
+
+
+@cache
+def _is_readable(inchi: str) -> bool:
+    with rdBase.BlockLogs():
+        return Chem.MolFromInchi(inchi, sanitize=False, removeHs=False) is not None
+
+
+@cache
+def _warn_once(message: str) -> None:
+    """Commands look at all sets first, and read them again when their turn comes."""
+    logger.warning(message)
 
 
 def evaluate(folder: Path, recognizer: Recognizer, limit: int | None = None) -> Evaluation:
     """Read the images of a folder and compare with its references.
 
     Args:
-        folder: with ``references.csv`` (``id,image,smiles,inchi``, perhaps ``inchi_corrected``).
+        folder: with ``references.csv`` (``id,image,smiles``, perhaps ``inchi,inchi_corrected``).
         recognizer: reads the images.
         limit: evenly spaced references to take; None takes all.
 

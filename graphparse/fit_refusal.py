@@ -38,6 +38,9 @@ def fit_refusal(
     Returns:
         Numbers of drawings and of other pictures in which there was something to judge, and the
         share of the latter that the model refuses.
+
+    Raises:
+        ValueError: there is nothing to judge in any drawing, or in any other picture.
     """
     drawings = [
         reference.image
@@ -47,6 +50,11 @@ def fit_refusal(
     ]
     real = _features(recognizer, drawings)
     other = _features(recognizer, (negative(seed, index)[1] for index in range(count)))
+    if not len(real) or not len(other):
+        raise ValueError(
+            f"bonds are needed in both: {len(real)} drawings kept from training have some, "
+            f"and {len(other)} of the other pictures"
+        )
     rows = np.concatenate([real, other])
     centre, spread = rows.mean(0), rows.std(0) + 1e-9
     is_real = np.arange(len(rows)) < len(real)

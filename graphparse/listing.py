@@ -13,6 +13,8 @@ from detectors.caption.tokens import INCHI_START, Target
 
 LISTS = ("references.csv", "train_labels.csv")
 """What the list of a folder is called."""
+ENCODING = "utf-8-sig"
+"""Of lists: spreadsheets put a mark before UTF-8, which is no part of the first column's name."""
 NESTED = 3
 """Folders that an ``image_id`` of the molecular translation contest lies in, one a letter."""
 
@@ -62,8 +64,7 @@ class Listing:
             if not found:
                 raise ListingError(f"{source}: expected {' or '.join(LISTS)} in it")
             path = found[0]
-        with path.open(newline="", encoding="utf-8") as file:
-            columns = {name.lower() for name in next(csv.reader(file), [])}
+        columns = columns_of(path)
         if not columns & {"image", "image_id"} or not columns & {"smiles", "inchi"}:
             raise ListingError(
                 f"{path}: expected columns image or image_id, and smiles or inchi, "
@@ -75,11 +76,22 @@ class Listing:
         return cls(path, images)
 
     def __iter__(self) -> Iterator[Listed]:
-        with self.path.open(newline="", encoding="utf-8") as file:
-            for row in csv.DictReader(file):
-                cells = {name.lower(): cell for name, cell in row.items() if name and cell}
-                name = cells.get("image") or _nested(cells.get("image_id", ""))
-                yield Listed(name, cells.get("smiles", ""), cells.get("inchi", ""))
+        for cells in rows_of(self.path):
+            name = cells.get("image") or _nested(cells.get("image_id", ""))
+            yield Listed(name, cells.get("smiles", ""), cells.get("inchi", ""))
+
+
+def columns_of(path: Path) -> set[str]:
+    """The names of the columns of a CSV, in lower case."""
+    with path.open(newline="", encoding=ENCODING) as file:
+        return {name.lower() for name in next(csv.reader(file), [])}
+
+
+def rows_of(path: Path) -> Iterator[dict[str, str]]:
+    """The cells of each row of a CSV that hold something, by the names of their columns."""
+    with path.open(newline="", encoding=ENCODING) as file:
+        for row in csv.DictReader(file):
+            yield {name.lower(): cell for name, cell in row.items() if name and cell}
 
 
 def _nested(image_id: str) -> str:

@@ -18,8 +18,9 @@ from graphparse.prediction import Prediction
 
 COLUMNS = (
     "source", "page", "box", "status", "smiles", "inchi", "inchikey", "confidence", "reader",
-    "seconds", "message",
+    "seconds", "message", "cxsmiles", "inchi_reason",
 )  # fmt: skip
+"""Of the CSV; new ones come last, so that programs which count them go on working."""
 NAME = "predictions"
 SUFFIXES = (".csv", ".sdf", ".jsonl")
 """Of the files; the last is what a run is continued from, and is put in place last."""
@@ -87,8 +88,7 @@ class OutputFolder:
         values = prediction.to_dict()
         self._lines.write(json.dumps(values) + "\n")
         self._lines.flush()
-        box = "" if prediction.box is None else " ".join(map(str, prediction.box))
-        cells = {**values, "box": box}
+        cells = {**values, "box": _box_text(prediction)}
         self._table.writerow(["" if cells[c] is None else cells[c] for c in COLUMNS])
         self._csv.flush()
         if prediction.molblock is not None:
@@ -173,6 +173,10 @@ def earlier_predictions(path: Path) -> Iterator[Prediction]:
                 return
 
 
+def _box_text(prediction: Prediction) -> str:
+    return " ".join(map(str, prediction.box or ()))
+
+
 def sdf_record(prediction: Prediction) -> str:
     """A molblock with the prediction's facts as data fields."""
     molblock = prediction.molblock or ""
@@ -187,6 +191,10 @@ def sdf_record(prediction: Prediction) -> str:
         "inchi": prediction.inchi or "",
         "confidence": f"{prediction.confidence:.4f}",
         "status": str(prediction.status),
+        "box": _box_text(prediction),
+        "inchikey": prediction.inchikey or "",
+        # a blank line would end the field
+        "message": " ".join(prediction.message.split()),
     }
     text = "\n".join(lines).rstrip("\n") + "\n"
     facts = (f">  <{key}>\n{value}\n\n" for key, value in fields.items() if value)

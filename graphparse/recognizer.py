@@ -14,6 +14,8 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
+from rdkit import Chem
 
 from assemble.molecule import AssembleError, Molecule, assemble
 from detectors.checkpoint import CheckpointError
@@ -34,8 +36,13 @@ from graphparse.images import (
 )
 from graphparse.prediction import LOW_CONFIDENCE, Prediction, ReaderKind, Status, page_number
 from graphparse.refusal import why_no_structure
+from graphparse.segment import find_structures
 
 logger = logging.getLogger(__name__)
+
+SEVERAL_NOTE = "looks like several structures, read as one"
+SMALLEST_STRUCTURE = 4
+"""Atoms of a part of a molecule from which on it may be a structure of its own."""
 
 
 def weights_hash(weights: Path | None = None) -> str:
@@ -135,7 +142,13 @@ class Recognizer:
 
         Args:
             images: paths, encoded bytes, Pillow images or arrays (H, W[, 3 or 4]).
+
+        Raises:
+            TypeError: ``images`` is one of these itself.
         """
+        if isinstance(images, str | Path | bytes | Image.Image | np.ndarray):
+            kind = type(images).__name__
+            raise TypeError(f"expected a list of pictures, got a {kind}: read() takes a single one")
         found = []
         for index, image in enumerate(images):
             with self.open(image, _name(image, index)) as document:
@@ -279,9 +292,10 @@ def _prediction(
         logger.warning("a drawn graph could not be worked out", exc_info=True)
         message = f"{type(error).__name__}: {error}"
         return source(Status.ERROR, message=message, graph=reading.graph, warnings=notes)
-    warnings = (*notes, *molecule.warnings)
     with stage("judge"):
+        several = (SEVERAL_NOTE,) if _looks_like_several(molecule, picture) else ()
         confidence = calibrated(reading, molecule)
+    warnings = (*notes, *molecule.warnings, *several)
     return source(
         Status.LOW_CONFIDENCE if confidence < LOW_CONFIDENCE else Status.OK,
         message="; ".join(warnings),
@@ -295,6 +309,21 @@ def _prediction(
         confidence=confidence,
         warnings=warnings,
     )
+
+
+def _looks_like_several(molecule: Molecule, picture: LoadedImage) -> bool:
+    """Whether parts that need no other, as ions do, are drawn apart on a picture of its own.
+
+    The picture is searched only if there are such parts, which are rare, since that takes a while.
+    """
+    mol = molecule.mol
+    parts = [
+        atoms
+        for atoms in Chem.GetMolFrags(mol)
+        if len(atoms) >= SMALLEST_STRUCTURE
+        and sum(mol.GetAtomWithIdx(atom).GetFormalCharge() for atom in atoms) == 0
+    ]
+    return picture.box is None and len(parts) > 1 and len(find_structures(picture.gray)) > 1
 
 
 def predict(images: Iterable[ImageSource]) -> list[Prediction]:

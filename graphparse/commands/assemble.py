@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -15,6 +16,10 @@ from graphparse.commands.common import wrong_usage
 if TYPE_CHECKING:
     from assemble.graph import MoleculeGraph
     from assemble.molecule import Molecule
+
+
+MOLFILE_END = re.compile(r"^M  END\s*$", re.MULTILINE)
+"""A line of its own: in JSON with a molfile in it, line breaks are escaped."""
 
 
 class Format(StrEnum):
@@ -54,8 +59,11 @@ def assemble_graphs(
     wavy, bold, dashed, dative; wedge and hash from the narrow end, dative from the donor). It may
     have charges, variable ([[atom, [ends]]]: a bond to any one of the ends) and repeats
     ([[[atoms], "n"]]: brackets around a unit); docs/graph-json.md has all of it. A graph that no
-    molecule can be made of gets a message, and the exit code is 1.
+    molecule can be made of gets a message and an empty line (in SD files nothing), and the exit
+    code is 1.
     """
+    if coordinates and form not in (Format.CXSMILES, Format.JSON):
+        raise typer.BadParameter("needs --format cxsmiles or json", param_hint="--coordinates")
     from assemble.graph import GraphError
     from assemble.molecule import AssembleError, assemble
     from assemble.molfile import MolfileError
@@ -63,16 +71,18 @@ def assemble_graphs(
     with wrong_usage("FILE", GraphError, MolfileError, UnicodeDecodeError):
         graphs = list(_graphs(file))
     written, failed = [], 0
-    for number, graph in enumerate(graphs, 1):
+    for number, (source, graph) in enumerate(graphs, 1):
+        place = {"number": number, "source": source}
         try:
             molecule = assemble(graph)
         except AssembleError as error:
             typer.echo(f"graph {number}: {error}", err=True)
             failed += 1
+            written.append(_failed(place, form, error))
             continue
         for warning in molecule.warnings:
             typer.echo(f"graph {number}: {warning}", err=True)
-        written.append(_written(molecule, form, contracted, v3000, coordinates))
+        written.append(_written(place, molecule, form, contracted, v3000, coordinates))
     text = "".join(written)
     if out is None:
         typer.echo(text, nl=False)
@@ -83,8 +93,8 @@ def assemble_graphs(
         raise typer.Exit(1)
 
 
-def _graphs(file: Path) -> Iterator[MoleculeGraph]:
-    """The graphs of a file, in order.
+def _graphs(file: Path) -> Iterator[tuple[str | None, MoleculeGraph]]:
+    """The graphs of a file, in order, with the sources that predictions have.
 
     Raises:
         GraphError: some of it is no graph.
@@ -94,10 +104,10 @@ def _graphs(file: Path) -> Iterator[MoleculeGraph]:
     from assemble.molfile import read_molfile
 
     text = file.read_text(encoding="utf-8")
-    if "M  END" in text:
+    if MOLFILE_END.search(text):
         for part in text.split("$$$$\n"):
             if part.strip():
-                yield read_molfile(part)
+                yield None, read_molfile(part)
         return
     try:
         values = json.loads(text)
@@ -108,20 +118,34 @@ def _graphs(file: Path) -> Iterator[MoleculeGraph]:
         except json.JSONDecodeError as error:
             raise GraphError(f"neither JSON nor JSON lines: {error}") from error
     for record in records:
-        graph = record.get("graph", record) if isinstance(record, dict) else record
+        fields = record if isinstance(record, dict) else {}
+        graph = fields.get("graph", record)
         # a prediction without a structure has no graph
         if graph is not None:
-            yield MoleculeGraph.from_dict(graph)
+            yield fields.get("source"), MoleculeGraph.from_dict(graph)
+
+
+def _failed(place: dict[str, Any], form: Format, error: Exception) -> str:
+    """What stands for a graph without a molecule, so that lines still go with graphs."""
+    if form is Format.JSON:
+        return json.dumps({**place, "message": str(error)}) + "\n"
+    return "" if form in (Format.MOL, Format.SDF) else "\n"
 
 
 def _written(
-    molecule: Molecule, form: Format, contracted: bool, v3000: bool, coordinates: bool
+    place: dict[str, Any],
+    molecule: Molecule,
+    form: Format,
+    contracted: bool,
+    v3000: bool,
+    coordinates: bool,
 ) -> str:
     from assemble.writers import write_cxsmiles, write_molblock
 
     cxsmiles = write_cxsmiles(molecule.mol, True) if coordinates else molecule.cxsmiles
     if form is Format.JSON:
         values = {
+            **place,
             "smiles": molecule.smiles,
             "cxsmiles": cxsmiles,
             "inchi": molecule.inchi,

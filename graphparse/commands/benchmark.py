@@ -29,7 +29,7 @@ def benchmark(
     from graphparse.speed import measure_reading
     from graphparse.workers import available_cores
 
-    images = list(find_images([folder]))
+    images, _ = find_images([folder])
     if not images:
         raise typer.BadParameter(f"no images in {folder}", param_hint="FOLDER")
     if limit is not None and limit < len(images):

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from graphparse.commands.common import Threads, wrong_usage
+from graphparse.commands.common import Threads, check_training_files, wrong_usage
 
 
 class EncoderName(StrEnum):
@@ -121,6 +121,7 @@ def train_caption(
         )
     with wrong_usage("--canvas", ValueError):
         model = CaptionConfig(encoder.value, decoder.value, target.value, canvas, pointing=pointing)
+    check_training_files(molecules, real)
     # a PrepareError is a ValueError too: the inner one is asked first
     with wrong_usage("--init", ValueError), wrong_usage("--shards", PrepareError):
         path = run(out, model, molecules, real, contest, shards, init, config, threads)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from graphparse.commands.common import progress, wrong_usage
+from graphparse.commands.common import check_statuses, progress, wrong_usage
 
 if TYPE_CHECKING:
     from graphparse.workers import Reader
@@ -53,6 +53,8 @@ def predict_on_cluster(
     begin = time.monotonic()
     with wrong_usage("INPUTS", OSError, ShardError):
         shards = list(find_shards(inputs, shard_size))
+        if not shards:
+            raise ShardError(f"no images in {', '.join(inputs)}")
     with wrong_usage("--out", OSError):
         left = parts.begin(shards, resume)
     statuses: Counter[str] = Counter()
@@ -72,6 +74,7 @@ def predict_on_cluster(
         told += f" ({len(shards) - len(left)} more shards were read before)"
     seconds = time.monotonic() - begin
     typer.echo(f"{len(left)} shards in {seconds:.1f} s: {told} -> {out}")
+    check_statuses(statuses)
 
 
 def _check_packages() -> None:

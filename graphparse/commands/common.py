@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
-from graphparse.prediction import ReaderKind
+from graphparse.prediction import ReaderKind, Status
 
 if TYPE_CHECKING:
     from graphparse.recognizer import Recognizer
 
 T = TypeVar("T")
+
+LOOKED_AT = 1000
+"""Lines of a pool, spread over it, of which one at least must be a molecule with bonds."""
 
 Threads = Annotated[int | None, typer.Option(min=1, help="Threads of the networks.")]
 Weights = Annotated[
@@ -45,7 +48,9 @@ def make_recognizer(
 
 
 def check_reader(reader: ReaderKind, caption_weights: Path | None) -> None:
-    """Before anything is read or written: the reader must have weights."""
+    """Before anything is read or written: the reader must have weights, and use those given."""
+    if reader is ReaderKind.GRAPH and caption_weights is not None:
+        raise typer.BadParameter("needs --reader caption or auto", param_hint="--caption-weights")
     if reader is ReaderKind.GRAPH or caption_weights is not None:
         return
     from detectors.checkpoint import CheckpointError
@@ -71,6 +76,44 @@ def check_sets(sets: list[Path]) -> None:
     with wrong_usage("SETS", ReferenceError):
         for folder in sets:
             read_references(folder)
+
+
+def load_molecules(path: Path | None) -> list[str]:
+    """The pool that ``--molecules`` names, or the bundled one; a useless one is wrong usage."""
+    from data.molecules import bundled_pool, load_pool
+
+    if path is None:
+        return bundled_pool()
+    # files that are no text, or damaged, end in errors of all these kinds
+    with wrong_usage("--molecules", ValueError, OSError, EOFError):
+        pool = load_pool(path)
+        if not any(map(_has_bonds, pool[:: max(1, len(pool) // LOOKED_AT)])):
+            raise ValueError(f"{path}: expected SMILES of drawable molecules, got none")
+    return pool
+
+
+def _has_bonds(smiles: str) -> bool:
+    from rdkit import Chem, rdBase
+
+    with rdBase.BlockLogs():
+        mol = Chem.MolFromSmiles(smiles)
+    return mol is not None and mol.GetNumBonds() > 0
+
+
+def check_training_files(molecules: Path | None, real: Path | None) -> None:
+    """Before a training makes its folder: what it learns from must be readable."""
+    from data.real import load_aligned
+
+    load_molecules(molecules)
+    with wrong_usage("--real", ValueError):
+        if real is not None:
+            load_aligned(real)
+
+
+def check_statuses(counts: Mapping[str, int]) -> None:
+    """Ends a run with exit code 1 if it read images, and every one was an error."""
+    if counts.keys() == {Status.ERROR}:
+        raise typer.Exit(1)
 
 
 @contextmanager

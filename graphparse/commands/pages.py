@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from graphparse.commands.common import Threads, Weights, make_recognizer
+from graphparse.commands.common import Threads, Weights, load_molecules, make_recognizer
 
 
 def score_pages(
@@ -23,12 +23,11 @@ def score_pages(
     weights: Weights = None,
 ) -> None:
     """Find and read structures on made pages: found, missed, false, exact InChI."""
-    from data.molecules import bundled_pool, load_pool
     from graphparse.score_pages import PageScore
     from graphparse.score_pages import score_pages as run
 
+    pool = load_molecules(molecules)
     recognizer = make_recognizer(weights, threads)
-    pool = load_pool(molecules) if molecules else bundled_pool()
     for scanned in (False, True):
         scores = run(pool, recognizer, count, scanned, seed, overlays)
         total = sum(scores, PageScore())

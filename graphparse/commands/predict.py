@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from enum import StrEnum
 from functools import partial
 from pathlib import Path
@@ -19,6 +19,7 @@ from graphparse.commands.common import (
     Reader,
     Weights,
     check_reader,
+    check_statuses,
     progress,
     wrong_usage,
 )
@@ -26,6 +27,9 @@ from graphparse.prediction import ReaderKind
 
 if TYPE_CHECKING:
     from graphparse.prediction import Prediction
+
+OVERLAYS = "overlays"
+"""Folder within the one that is written to."""
 
 
 class Engine(StrEnum):
@@ -72,7 +76,11 @@ def predict(
     caption_weights: CaptionWeights = None,
     weights: Weights = None,
 ) -> None:
-    """Read structures from images; folders are searched for images, with their subfolders."""
+    """Read structures from images; folders are searched for images, with their subfolders.
+
+    The exit code is 1 if every image is an error, and 2 if there are no images or an option is
+    wrong; errors among other images cost nothing.
+    """
     from graphparse.workers import load_recognizer
 
     check_reader(reader, caption_weights)
@@ -100,8 +108,12 @@ def predict(
     from graphparse.outputs import OutputFolder
     from graphparse.workers import Source, WorkerPool, available_cores
 
-    overlays = folder / "overlays"
-    files = list(find_images(paths, overlays))
+    overlays = folder / OVERLAYS
+    files, others = find_images(paths, overlays)
+    if others:
+        typer.echo(f"files without an image's suffix, passed over: {len(others)}", err=True)
+    if not files:
+        raise typer.BadParameter(f"no images in {', '.join(inputs)}", param_hint="INPUTS")
     start = time.monotonic()
     statuses: Counter[str] = Counter()
     with ExitStack() as opened:
@@ -111,6 +123,8 @@ def predict(
             opened.enter_context(pool)
         with wrong_usage("--out", OSError):
             outputs = opened.enter_context(OutputFolder(folder, resume))
+            if not resume:
+                _remove_pages(folder)
         # the number keeps overlays of files with the same name apart, over restarts too
         left = files_left(files, outputs.earlier, outputs.begun)
         results = pool.read(Source(str(file), page) for _, file, page in left)
@@ -130,6 +144,7 @@ def predict(
     before = f" ({len(files) - len(left)} more were read before)" if resume else ""
     counts = (counts or "nothing to read") + before
     typer.echo(f"{len(left)} images in {seconds:.1f} s: {counts} -> {out}")
+    check_statuses(statuses)
 
 
 def _existing(path: str) -> Path:
@@ -139,27 +154,53 @@ def _existing(path: str) -> Path:
     return Path(path)
 
 
-def find_images(paths: list[Path], skip: Path | None = None) -> Iterator[Path]:
+def _remove_pages(folder: Path) -> None:
+    """The report and the overlays of an earlier run, whose predictions will be replaced."""
+    from graphparse.report import NAME
+
+    if not (folder / "predictions.jsonl").is_file():
+        return  # what is here was not written by a run
+    (folder / NAME).unlink(missing_ok=True)
+    for overlay in (folder / OVERLAYS).glob(f"{'[0-9]' * 6}*-*.png"):
+        overlay.unlink()
+    with suppress(OSError):  # it isn't there, or holds something else
+        (folder / OVERLAYS).rmdir()
+
+
+def find_images(paths: list[Path], skip: Path | None = None) -> tuple[list[Path], list[Path]]:
     """Files as they are named, folders searched for files with an image's suffix, in order.
+
+    Overlays of earlier runs within a folder are left alone.
 
     Args:
         paths: files and folders.
         skip: a folder that is not searched.
+
+    Returns:
+        The images, and the other files of the folders.
     """
     from graphparse.images import SUFFIXES
 
     hidden = None if skip is None else skip.resolve()
+    images: list[Path] = []
+    others: list[Path] = []
     for path in paths:
-        if path.is_dir():
-            yield from sorted(
-                file
-                for file in path.rglob("*")
-                if file.suffix.lower() in SUFFIXES
-                and file.is_file()
-                and file.parent.resolve() != hidden
-            )
-        else:
-            yield path
+        if not path.is_dir():
+            images.append(path)
+            continue
+        for file in sorted(_files(path, hidden)):
+            (images if file.suffix.lower() in SUFFIXES else others).append(file)
+    return images, others
+
+
+def _files(folder: Path, hidden: Path | None) -> Iterator[Path]:
+    for file in folder.rglob("*"):
+        holder = file.parent
+        own = holder != folder and holder.name == OVERLAYS
+        if own and (holder.parent / "predictions.jsonl").is_file():
+            continue
+        if file.is_file() and holder.resolve() != hidden:
+            yield file
 
 
 def files_left(

@@ -8,6 +8,8 @@ from typing import Annotated
 
 import typer
 
+from graphparse.commands.common import load_molecules
+
 
 def render(
     contact_sheet: Annotated[
@@ -30,11 +32,10 @@ def render(
     """Render training samples with their exact targets."""
     if contact_sheet is None and out is None and not benchmark and not round_trip:
         raise typer.BadParameter("name --contact-sheet, --out, --benchmark or --round-trip")
-    from data.molecules import bundled_pool, load_pool
     from data.stream import SampleStream
     from graphparse.render import write_samples, write_sheet
 
-    pool = load_pool(molecules) if molecules else bundled_pool()
+    pool = load_molecules(molecules)
     # each of them another molecule: a training draws each several times, to save time
     samples = SampleStream(pool, seed, drawings=1, pages=1)
     if contact_sheet is not None:

@@ -14,6 +14,7 @@ from graphparse.commands.common import (
     Weights,
     check_reader,
     check_sets,
+    check_training_files,
     make_recognizer,
     wrong_usage,
 )
@@ -60,6 +61,7 @@ def train_detector(
         workers=workers,
         fixed_map=fixed_map,
     )
+    check_training_files(molecules, real)
     path = run(out, molecules, real, init, config, threads, tuple(watch or ()))
     typer.echo(path)
 
@@ -99,13 +101,16 @@ def calibrate(
     """
     if reader is ReaderKind.CAPTION:
         raise typer.BadParameter("captions are calibrated with auto", param_hint="--reader")
+    check_reader(reader, caption_weights)
     check_sets(sets)
     if reader is ReaderKind.AUTO:
         _calibrate_fallback(sets, out, caption_weights, threads, weights)
         return
     from graphparse.calibrate import calibrate as run
 
-    images, right = run(sets, make_recognizer(weights, threads), out)
+    recognizer = make_recognizer(weights, threads)
+    with wrong_usage("SETS", ValueError):
+        images, right = run(sets, recognizer, out)
     typer.echo(f"{images} images, {right} right -> {out}")
 
 
@@ -121,7 +126,6 @@ def _calibrate_fallback(
     from graphparse.fit_fallback import fit_fallback
     from graphparse.recognizer import weights_hash
 
-    check_reader(ReaderKind.AUTO, caption_weights)
     recognizer = make_recognizer(weights, threads)
     graph_weights = weights_hash(weights)
     with wrong_usage("--caption-weights", CheckpointError):
@@ -145,5 +149,7 @@ def refusal(
     from graphparse.fit_refusal import fit_refusal as run
 
     check_sets(sets)
-    drawings, others, refused = run(sets, make_recognizer(weights, threads), out, count, seed)
+    recognizer = make_recognizer(weights, threads)
+    with wrong_usage("SETS", ValueError):
+        drawings, others, refused = run(sets, recognizer, out, count, seed)
     typer.echo(f"{drawings} drawings, {others} others, {100 * refused:.1f} % refused -> {out}")

@@ -14,6 +14,7 @@ from rdkit import Chem
 
 from assemble.graph import MoleculeGraph
 from assemble.molecule import assemble
+from graphparse.prediction import Prediction, Status
 
 GRAPH = MoleculeGraph(
     np.array([(24, 24), (0, 38), (48, 38), (24, 0)], np.float32),
@@ -46,6 +47,26 @@ def test_graphs_of_any_file_give_molecules(tmp_path: Path) -> None:
     assert run(molfile).stdout == f"{SMILES}\n"
 
 
+def test_predictions_with_molfiles_are_json(tmp_path: Path) -> None:
+    file = tmp_path / "predictions.jsonl"
+    found = Prediction("a.png", Status.OK, molblock=assemble(GRAPH).molblock, graph=GRAPH)
+    file.write_text(json.dumps(found.to_dict()) + "\n" + json.dumps({"graph": GRAPH.to_dict()}))
+    done = run(file, "--format", "json", "--coordinates")
+    assert done.returncode == 0, done.stderr
+    values = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [(v["number"], v["source"], v["smiles"]) for v in values] == [
+        (1, "a.png", SMILES), (2, None, SMILES),
+    ]  # fmt: skip
+    assert "|(" in values[0]["cxsmiles"]
+
+
+def test_coordinates_are_for_cxsmiles(tmp_path: Path) -> None:
+    file = tmp_path / "one.json"
+    file.write_text(GRAPH.to_json())
+    done = run(file, "--coordinates")
+    assert done.returncode == 2 and "--format cxsmiles" in done.stderr
+
+
 @pytest.mark.parametrize("options", [(), ("--contracted",), ("--v3000",)])
 def test_molfiles_mean_the_molecule(tmp_path: Path, options: tuple[str, ...]) -> None:
     file = tmp_path / "graph.json"
@@ -63,8 +84,13 @@ def test_errors_are_named_and_cost_nothing_else(tmp_path: Path) -> None:
     file.write_text(json.dumps([MoleculeGraph.empty().to_dict(), GRAPH.to_dict()]))
     done = run(file)
     assert done.returncode == 1
-    assert done.stdout == f"{SMILES}\n"
+    # a line for each graph
+    assert done.stdout == f"\n{SMILES}\n"
     assert "graph 1: the graph has no atoms" in done.stderr
+    failed, found = map(json.loads, run(file, "--format", "json").stdout.splitlines())
+    assert failed == {"number": 1, "source": None, "message": "the graph has no atoms"}
+    assert (found["number"], found["smiles"]) == (2, SMILES)
+    assert run(file, "--format", "sdf").stdout.count("$$$$") == 1
     file.write_text("{not json")
     assert run(file).returncode == 2
     file.write_text('{"xy": 3}')

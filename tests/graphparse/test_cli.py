@@ -3,22 +3,28 @@
 import csv
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
 import zipfile
+from importlib.metadata import version
 from pathlib import Path
 
 import cv2
 import pytest
 from PIL import Image
 from rdkit import Chem
+from typer.testing import CliRunner
 
+import graphparse
+from graphparse.cli import app
 from graphparse.commands.predict import files_left, find_images
 from graphparse.outputs import OutputFolder
 from graphparse.prediction import Prediction, Status
 
 ROOT = Path(__file__).resolve().parents[2]
+EXAMPLES = ROOT / "graphparse" / "examples"
 
 
 def run(*arguments: object, cwd: Path | None = None, path: Path | None = None):
@@ -51,7 +57,7 @@ def test_predict_writes_all_files(examples: Path, tmp_path: Path) -> None:
     done = run("predict", tmp_path / "in", named, "--out", out, "--overlay", "--threads", 2)
     assert done.returncode == 0, done.stderr
     assert done.stdout.count("\n") == 1 and "5 images" in done.stdout
-    assert done.stderr == ""
+    assert done.stderr == "files without an image's suffix, passed over: 1\n"
     table = rows(out)
     assert [(Path(row["source"]).name, row["page"], row["status"]) for row in table] == [
         ("b.png", "", "ok"), ("broken.png", "", "error"), ("c.tif", "1", "ok"),
@@ -59,7 +65,7 @@ def test_predict_writes_all_files(examples: Path, tmp_path: Path) -> None:
     ]  # fmt: skip
     assert list(table[0]) == [
         "source", "page", "box", "status", "smiles", "inchi", "inchikey", "confidence", "reader",
-        "seconds", "message",
+        "seconds", "message", "cxsmiles", "inchi_reason",
     ]  # fmt: skip
     lines = [json.loads(line) for line in (out / "predictions.jsonl").read_text().splitlines()]
     assert [line["page"] for line in lines] == [None, None, 1, 2, None, None]
@@ -99,13 +105,54 @@ def test_a_document_is_gone_on_with_first() -> None:
     assert left == [(2, two, 3), (0, new, 0), (3, two, 0)]
 
 
-def test_own_overlays_are_not_searched(tmp_path: Path) -> None:
-    (tmp_path / "overlays").mkdir()
-    for name in ("b.png", "A.TIF", "overlays/b.png", "c.txt"):
+def test_overlays_are_not_searched(tmp_path: Path) -> None:
+    overlays = tmp_path / "run" / "overlays"
+    overlays.mkdir(parents=True)
+    for name in ("b.png", "A.TIF", "run/overlays/b.png", "c.txt"):
         (tmp_path / name).touch()
-    found = list(find_images([tmp_path], tmp_path / "overlays"))
-    assert [path.name for path in found] == ["A.TIF", "b.png"]
-    assert len(list(find_images([tmp_path]))) == 3
+    images, others = find_images([tmp_path], overlays)
+    assert [path.name for path in images] == ["A.TIF", "b.png"]
+    assert [path.name for path in others] == ["c.txt"]
+    assert len(find_images([tmp_path])[0]) == 3
+    (tmp_path / "run" / "predictions.jsonl").touch()
+    assert len(find_images([tmp_path])[0]) == 2
+    assert find_images([overlays])[0] == [overlays / "b.png"]
+
+
+def test_a_second_run_leaves_nothing_of_the_first(examples: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    run("predict", examples / "aspirin.png", "--out", out, "--overlay", "--report")
+    assert (out / "report.html").is_file() and len(list((out / "overlays").iterdir())) == 1
+    (out / "overlays" / "mine.png").touch()
+    second = ("predict", examples / "caffeine.png", "--out", out)
+    assert run(*second, "--resume").returncode == 0
+    assert (out / "report.html").is_file() and len(list((out / "overlays").iterdir())) == 2
+    assert run(*second).returncode == 0
+    assert not (out / "report.html").exists()
+    assert [path.name for path in (out / "overlays").iterdir()] == ["mine.png"]
+
+
+def test_a_run_of_errors_alone_has_failed(tmp_path: Path) -> None:
+    (tmp_path / "broken.png").write_bytes(b"x")
+    done = run("predict", tmp_path, "--out", tmp_path / "out")
+    assert done.returncode == 1 and "1 error" in done.stdout
+    assert [row["status"] for row in rows(tmp_path / "out")] == ["error"]
+    # nothing is left to fail
+    assert run("predict", tmp_path, "--out", tmp_path / "out", "--resume").returncode == 0
+
+
+def test_a_folder_without_images_is_wrong_usage(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "notes.txt").touch()
+    done = run("predict", tmp_path / "in", "--out", tmp_path / "out")
+    assert done.returncode == 2 and "no images in" in done.stderr
+    assert not (tmp_path / "out").exists()
+
+
+def test_the_version_is_that_of_the_package() -> None:
+    done = run("--version")
+    assert done.stdout == f"graphparse {version('graphparse')}\n"
+    assert graphparse.__version__ == version("graphparse")
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="file names are text there")
@@ -141,8 +188,28 @@ def test_file_names_that_are_no_text(examples: Path, tmp_path: Path) -> None:
 def test_wrong_usage_exits_with_two(arguments: tuple[str, ...], tmp_path: Path) -> None:
     done = run(*arguments, cwd=tmp_path)
     assert done.returncode == 2, done.stdout
-    assert done.stderr
+    assert done.stderr and "Traceback" not in done.stderr
     assert not any(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("arguments", "why"),
+    [
+        (("predict", EXAMPLES, "--caption-weights", ROOT / "README.md"), "needs --reader caption"),
+        (("render", "--molecules", EXAMPLES / "aspirin.png"), "can't decode"),
+        (("render", "--molecules", ROOT / "LICENSE"), "expected SMILES"),
+        (("train", "detector", "--molecules", ROOT / "LICENSE"), "expected SMILES"),
+        (("train", "detector", "--real", ROOT / "LICENSE"), "line 1"),
+        (("train", "caption", "--real", ROOT / "LICENSE"), "line 1"),
+        (("train", "align", ROOT / "tests"), "no such file"),
+        (("train", "calibrate", EXAMPLES), "some that are wrong"),
+    ],
+)
+def test_useless_files_are_named(arguments: tuple[object, ...], why: str, tmp_path: Path) -> None:
+    done = CliRunner().invoke(app, [*map(str, arguments), "--out", str(tmp_path / "out")])
+    assert done.exit_code == 2, done.output
+    assert why in " ".join(done.output.replace("│", " ").split())
+    assert not (tmp_path / "out").exists()
 
 
 def test_render_writes_sheet_and_samples(tmp_path: Path) -> None:
@@ -161,7 +228,7 @@ def test_render_writes_sheet_and_samples(tmp_path: Path) -> None:
 def test_evaluate_prints_a_table_and_writes_failures(examples: Path, tmp_path: Path) -> None:
     shutil.copytree(examples, tmp_path / "set")
     text = (tmp_path / "set" / "references.csv").read_text()
-    wrong = text.replace("InChI=1S/C9H8O4", "InChI=1S/C9H8O5")
+    wrong = re.sub('InChI=1S/C9H8O4[^"]*', "InChI=1S/CH4/h1H4", text)
     (tmp_path / "set" / "references.csv").write_text(wrong)
     page, out = tmp_path / "failures.html", tmp_path / "out"
     done = run("evaluate", tmp_path / "set", "--failures", page, "--out", out)

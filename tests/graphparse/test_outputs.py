@@ -1,11 +1,29 @@
 """The files of a run, killed at the worst moments."""
 
+import csv
 from pathlib import Path
 
 import pytest
 
 from graphparse.outputs import OutputFolder
 from graphparse.prediction import Prediction, Status
+
+
+def test_the_files_say_what_there_is_to_say(tmp_path: Path) -> None:
+    page = Prediction(
+        "a.pdf", Status.OK, message="look\n\n at it", smiles="*C", cxsmiles="*C |$R1;$|",
+        inchi_reason="R groups", inchikey="KEY", molblock="\n\n\nM  END\n", page=2,
+        box=(1, 2, 30, 40),
+    )  # fmt: skip
+    with OutputFolder(tmp_path) as outputs:
+        outputs.write(page)
+    with (tmp_path / "predictions.csv").open(newline="") as file:
+        (row,) = csv.DictReader(file)
+    assert (row["cxsmiles"], row["inchi_reason"]) == ("*C |$R1;$|", "R groups")
+    assert list(row)[:2] == ["source", "page"] and row["box"] == "1 2 30 40"
+    text = (tmp_path / "predictions.sdf").read_text()
+    for name, value in (("box", row["box"]), ("inchikey", "KEY"), ("message", "look at it")):
+        assert f">  <{name}>\n{value}\n\n" in text
 
 
 class Killed(BaseException):

@@ -105,6 +105,13 @@ def test_strings_of_either_column() -> None:
         assert string_of(wrong, "smiles") is None and string_of(wrong, "inchi") is None
 
 
+def test_lists_of_spreadsheets(tmp_path: Path) -> None:
+    """With a mark at the start, and names of columns in capitals."""
+    path = tmp_path / "list.csv"
+    path.write_text("Image,SMILES\na.png,CO\n", encoding="utf-8-sig")
+    assert list(Listing.open(path)) == [Listed("a.png", "CO", "")]
+
+
 def test_lists_that_cannot_be_used(tmp_path: Path) -> None:
     with pytest.raises(ListingError, match=r"references\.csv or train_labels\.csv"):
         Listing.open(tmp_path)

@@ -16,7 +16,7 @@ from detectors.parser import Reading
 from graphparse import Prediction, Recognizer
 from graphparse.evaluate import ReferenceError, evaluate, read_references, table
 from graphparse.prediction import Status
-from graphparse.recognizer import shipped_weights
+from graphparse.recognizer import SEVERAL_NOTE, shipped_weights
 
 
 def references(folder: Path) -> list[dict[str, str]]:
@@ -107,6 +107,25 @@ def test_bytes_arrays_and_pictures_are_the_same(recognizer: Recognizer, examples
     assert [prediction.source for prediction in found] == [str(path), "#1", "#2", "#3"]
 
 
+def test_a_picture_is_no_list_of_pictures(recognizer: Recognizer, examples: Path) -> None:
+    path = examples / "caffeine.png"
+    picture = Image.open(path)
+    for single in (str(path), path, path.read_bytes(), picture, np.asarray(picture)):
+        with pytest.raises(TypeError, match=r"a list of pictures.*read\(\)"):
+            recognizer.predict(single)
+
+
+def test_several_structures_read_as_one_are_told(recognizer: Recognizer, examples: Path) -> None:
+    pictures = [Image.open(examples / f"{name}.png") for name in ("aspirin", "caffeine")]
+    both = Image.new("L", (sum(p.width for p in pictures) + 60, 300), 255)
+    both.paste(pictures[0], (0, 0))
+    both.paste(pictures[1], (pictures[0].width + 60, 0))
+    salt = examples / "lidocaine-hydrochloride.png"
+    found = recognizer.predict([both, salt])
+    assert [prediction.smiles.count(".") for prediction in found] == [1, 1]
+    assert [prediction.message for prediction in found] == [SEVERAL_NOTE, ""]
+
+
 def test_evaluate_counts_the_examples(recognizer: Recognizer, examples: Path) -> None:
     evaluation = evaluate(examples, recognizer)
     assert evaluation.summary.exact == 100.0
@@ -122,6 +141,26 @@ def test_a_set_without_references_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "references.csv").write_text("id,picture\n1,a.png\n")
     with pytest.raises(ReferenceError, match="no column"):
         read_references(tmp_path)
+    (tmp_path / "references.csv").write_text("id,image,smiles\n1,a.png,\n2,b.png,*C\n")
+    with pytest.raises(ReferenceError, match="no row has an InChI"):
+        read_references(tmp_path)
+    (tmp_path / "references.csv").write_bytes(b"id,image,smiles\n\xe9,a.png,C\n")
+    with pytest.raises(ReferenceError, match="UTF-8"):
+        read_references(tmp_path)
+
+
+def test_references_of_a_spreadsheet(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """With a mark at the start and names of columns in capitals; some InChIs are not listed."""
+    text = "ID,Image,SMILES,InChI\n1,a.png,CO,\n2,b.png,CCO,junk\n3,c.png,,InChI=1S/CH4/h1H4\n"
+    (tmp_path / "references.csv").write_text(text, encoding="utf-8-sig")
+    found = read_references(tmp_path)
+    assert [(reference.id, reference.inchi) for reference in found] == [
+        ("1", "InChI=1S/CH4O/c1-2/h2H,1H3"), ("3", "InChI=1S/CH4/h1H4"),
+    ]  # fmt: skip
+    assert found[0].inchi_corrected == found[0].inchi and found[0].image == tmp_path / "a.png"
+    read_references(tmp_path)
+    (told,) = caplog.messages
+    assert told.endswith("rows left out for an unreadable InChI: 1")
 
 
 class Clumsy:

@@ -1,10 +1,14 @@
 """Drawings are told from text, tables and charts."""
 
+from pathlib import Path
+
 import cv2
 import numpy as np
 import pytest
 
 from assemble.graph import MoleculeGraph
+from graphparse import Recognizer
+from graphparse.fit_refusal import fit_refusal
 from graphparse.refusal import angles_of, explained_ink, features, is_grid, why_no_structure
 
 HEXAGON = [(200 + 60 * np.sin(a), 200 - 60 * np.cos(a)) for a in np.arange(6) * np.pi / 3]
@@ -114,3 +118,11 @@ def test_a_flow_chart_is_no_structure() -> None:
     centred = [rotate @ (np.array(place) - 200) + 200 for place in places]
     askew = graph([tuple(place) for place in centred], bonds)
     assert "hardly" in why_no_structure(askew, page(askew))
+
+
+def test_drawings_to_fit_on_are_needed(recognizer: Recognizer, tmp_path: Path) -> None:
+    # drawing 1 is one to train on
+    (tmp_path / "references.csv").write_text("id,image,smiles\n1,a.png,CO\n")
+    with pytest.raises(ValueError, match="0 drawings kept from training"):
+        fit_refusal([tmp_path], recognizer, tmp_path / "refusal.json", 1, 0)
+    assert not (tmp_path / "refusal.json").exists()
