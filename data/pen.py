@@ -13,6 +13,7 @@ from data.bondpen import Box, Scene, draw_bond, draw_joints, outer_width, thick_
 from data.drawing import Drawing, Lead
 from data.glyphs import Piece, font_path, set_label, set_lead
 from data.ink import Ink, Point
+from data.legible import legible_capital
 from data.style import Style
 
 FINE = 72
@@ -68,6 +69,7 @@ def draw(
             pieces = set_label(label[start:], anchors[i], drawing.stacked[i], charge, style, face)
             left = min(piece.box[0] for piece in pieces)
             written[i] = pieces + set_lead(lead, left, style, face)
+    style = replace(style, capital=legible_capital(graph, written, style.capital))
 
     edge = style.margin if margin is None else margin
     left, top, right, bottom = _extent(graph.xy, written, drawing.brackets, style)
