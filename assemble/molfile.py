@@ -61,6 +61,7 @@ def read_molfile(text: str) -> MoleculeGraph:
         if a != b:
             bonds.append((new[a], new[b]))
             kinds.append(_kind(bond))
+    _wave_beside_crossed(mol, new, bonds, kinds)
     drawn_as = {i: new[stands_for.get(i, i)] for i in range(mol.GetNumAtoms())}
     places = xy[kept]
     if bonds:
@@ -80,6 +81,28 @@ def read_molfile(text: str) -> MoleculeGraph:
             (tuple(sorted({drawn_as[i] for i in atoms})), text) for atoms, text in read_repeats(mol)
         ),
     )
+
+
+def _wave_beside_crossed(
+    mol: Chem.Mol, new: dict[int, int], bonds: list[tuple[int, int]], kinds: list[int]
+) -> None:
+    """Draw a wavy bond beside each crossed double bond, which says the same, in place."""
+    for bond in mol.GetBonds():
+        if not _is_crossed(bond):
+            continue
+        ends = [new.get(i) for i in (bond.GetBeginAtomIdx(), bond.GetEndAtomIdx())]
+        for row, (begin, end) in enumerate(bonds):
+            near, far = (begin, end) if begin in ends else (end, begin)
+            if kinds[row] == BondKind.SINGLE and near in ends:
+                bonds[row], kinds[row] = (near, far), int(BondKind.WAVY)
+                break
+
+
+def _is_crossed(bond: Chem.Bond) -> bool:
+    if bond.GetBondType() != Chem.BondType.DOUBLE:
+        return False
+    marks = (("_MolFileBondStereo", 3), ("_MolFileBondCfg", 2))
+    return any(bond.HasProp(name) and bond.GetUnsignedProp(name) == mark for name, mark in marks)
 
 
 def _contract(mol: Chem.Mol, labels: dict[int, str], charges: dict[int, int]) -> dict[int, int]:

@@ -177,7 +177,7 @@ def group_label(
 
 def _pick(spellings: tuple[Spelling, ...], place: float) -> Spelling:
     # Spellings are listed by frequency, so the row is stretched at its beginning.
-    return spellings[int(len(spellings) * place**1.8)]
+    return spellings[int(len(spellings) * place**1.4)]
 
 
 def second_side(

@@ -66,7 +66,7 @@ class DepictOdds:
     """A molecule of one component as a salt, or with an acid or solvent beside it."""
     isotopes: float = 0.012
     """One atom as an isotope."""
-    substituents: float = 0.15
+    substituents: float = 0.22
     """One to three hydrogens replaced with groups that few molecules have, written as labels."""
     protected: float = 0.08
     """An NH with a protecting or another group on it, both as one label within the chain or ring

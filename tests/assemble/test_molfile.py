@@ -2,9 +2,12 @@
 
 import numpy as np
 import pytest
+from rdkit import Chem
+from rdkit.Chem import rdDepictor
 
 from assemble.graph import BondKind, MoleculeGraph
 from assemble.molecule import AssembleError, assemble, from_molblock
+from assemble.molfile import read_molfile
 
 SQUARE = [[0, 0], [30, 0], [45, 26], [45, -26]]
 
@@ -35,3 +38,13 @@ def test_spelled_again(labels: tuple[str, ...], kind: BondKind) -> None:
 def test_what_is_no_molfile_is_refused(text: str) -> None:
     with pytest.raises(AssembleError, match="not a molfile"):
         from_molblock(text)
+
+
+@pytest.mark.parametrize("version", ["V2000", "V3000"])
+@pytest.mark.parametrize("smiles", ["CC=CC(C)=O", "CC(Cl)=C(C)F"])
+def test_a_crossed_double_bond_has_no_geometry(smiles: str, version: str) -> None:
+    mol = Chem.MolFromSmiles(smiles)
+    rdDepictor.Compute2DCoords(mol)
+    # a double bond whose geometry is unknown is written as a crossed one
+    crossed = Chem.MolToMolBlock(mol, forceV3000=version == "V3000")
+    assert assemble(read_molfile(crossed)).smiles == Chem.CanonSmiles(smiles)
