@@ -42,6 +42,8 @@ class Alternatives:
     """(P,) values of :class:`BondKind`, or ``NO_BOND``."""
     bond_scores: NDArray[np.float32]
     """(P,) probability in [0, 1]."""
+    passed_over: float = 0.0
+    """Score in [0, 1] of the likeliest atom beside the graph that was not taken for one."""
 
     def __post_init__(self) -> None:
         tables = (

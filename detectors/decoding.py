@@ -29,6 +29,9 @@ COMPANION_SURE = 0.6
 COMPANION_APART = 22.0
 """Least existence of what stands so many pixels from all else, if it reads surely enough as a
 counter-ion or solvent: what it says makes up for what the refiner, which sees no bond, doubts."""
+PASSED_OVER = 48.0
+"""Pixels from an atom within which another is missed if it was left out: two bonds. What lies
+further away, as a caption does, is no part of the molecule."""
 BARE_CARBON_SURE = 0.98
 """Above this the label of a bare carbon is not read: most atoms are, and reading costs time."""
 
@@ -47,6 +50,8 @@ class Decoded:
     """The refiner's answers for a batch of images as numpy arrays, before labels are read."""
 
     xy: NDArray[np.float32]
+    heat: NDArray[np.float32]
+    """(N,) of the keypoints."""
     image_index: NDArray[np.int64]
     exists: NDArray[np.float32]
     """(N,) probability."""
@@ -101,7 +106,7 @@ class Decoded:
         return [
             (
                 *self._graph(image, keep, real, names, sure, best_edge, score_edge),
-                self._alternatives(np.flatnonzero(keep & (self.image_index == image)), readings),
+                self._alternatives(image, keep, readings),
             )
             for image in range(n_images)
         ]
@@ -155,10 +160,20 @@ class Decoded:
         logs = np.concatenate([np.log(atom_scores + 1e-6), np.log(every_edge + 1e-6)])
         return graph, float(np.exp(logs.sum()))
 
+    def _passed_over(self, image: int, keep: NDArray[np.bool_]) -> float:
+        """Heat of the likeliest keypoint beside the graph of one image that is no atom of it."""
+        mine = self.image_index == image
+        atoms, others = self.xy[mine & keep], mine & ~keep
+        if not len(atoms) or not others.any():
+            return 0.0
+        near = cKDTree(atoms).query(self.xy[others])[0] < PASSED_OVER
+        return float(self.heat[others][near].max(initial=0.0))
+
     def _alternatives(
-        self, atoms: NDArray[np.int64], readings: Sequence[LabelReading]
+        self, image: int, keep: NDArray[np.bool_], readings: Sequence[LabelReading]
     ) -> Alternatives:
         """What was scored for the atoms of one image, numbered as in its graph."""
+        atoms = np.flatnonzero(keep & (self.image_index == image))
         new = np.full(len(self.xy), -1)
         new[atoms] = np.arange(len(atoms))
         at_label, classes = np.nonzero(self.label[atoms] > LEAST)
@@ -183,11 +198,13 @@ class Decoded:
             bonds=np.where(kinds[:, 1:] == 1, bonds[:, ::-1], bonds).astype(np.int32),
             kinds=kinds[:, 0].astype(np.int8),
             bond_scores=self.edge[mine[at_pair], edges],
+            passed_over=self._passed_over(image, keep),
         )
 
 
 def decode_graph(
     xy: NDArray[np.float32],
+    heat: NDArray[np.float32],
     image_index: NDArray[np.int64],
     pairs: NDArray[np.int64],
     refined: Refined,
@@ -200,7 +217,7 @@ def decode_graph(
     unsure = label[:, BARE_CARBON] < BARE_CARBON_SURE
     apart = _apart(xy, image_index, exists)
     to_read = np.flatnonzero(((exists > EXISTENCE) | apart) & unsure)
-    return Decoded(xy, image_index, exists, label, charge, pairs, edge, apart, to_read)
+    return Decoded(xy, heat, image_index, exists, label, charge, pairs, edge, apart, to_read)
 
 
 def _apart(

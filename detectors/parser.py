@@ -256,7 +256,7 @@ class Parser:
             refined = self.network.refiner(
                 features, xy, scores, image_index, torch.from_numpy(pairs)
             )
-            decoded = decode_graph(xy.numpy(), image_index.numpy(), pairs, refined)
+            decoded = decode_graph(xy.numpy(), scores.numpy(), image_index.numpy(), pairs, refined)
             room = decoded.room()
             worn = []
             for image, page in enumerate(gray.numpy()):

@@ -12,19 +12,26 @@ from numpy.typing import NDArray
 from assemble.molecule import Molecule
 from detectors.parser import Reading
 
+FAINT = 0.3
+"""Score up to which what was left out is nothing: right readings have such things beside them."""
+
 
 def features(reading: Reading, molecule: Molecule) -> NDArray[np.float64]:
-    """(5,) what tells right from wrong readings.
+    """(6,) what tells right from wrong readings.
 
     The log of the product of all scores, the log of one minus the lowest score, whether the
-    chemistry had to warn, the log number of atoms, and the share of looks that disagree.
+    chemistry had to warn, the log number of atoms, the share of looks that disagree, and how much
+    like an atom the likeliest thing looked that was left out beside the molecule: a whole group
+    that is not understood leaves no trace in the scores of the rest.
     """
     graph = reading.graph
     scores = np.concatenate([graph.atom_scores, graph.bond_scores])
     doubt = np.log(1 - float(scores.min()) + 1e-3)
     product = max(float(np.log(reading.confidence + 1e-12)), -12.0)
     warned, size = float(bool(molecule.warnings)), float(np.log(graph.n_atoms))
-    return np.array([product, doubt, warned, size, 1 - reading.agreement])
+    others = reading.alternatives
+    passed_over = max(0.0, others.passed_over - FAINT) if others else 0.0
+    return np.array([product, doubt, warned, size, 1 - reading.agreement, passed_over])
 
 
 @cache

@@ -18,6 +18,7 @@ def decoded(existence: float, x: float) -> Decoded:
     edge[0, 1] = 1
     return Decoded(
         xy=np.array([[0, 0], [24, 0], [24 + x, 0]], np.float32),
+        heat=np.array([0.9, 0.9, 0.7], np.float32),
         image_index=np.zeros(3, np.int64),
         exists=np.array([1, 1, existence], np.float32),
         label=label,
@@ -53,6 +54,7 @@ def test_one_counter_ion_is_seen_at_each_place() -> None:
     one = decoded(0.2, FAR)
     twice = Decoded(
         xy=np.array([*one.xy, one.xy[2] + (8, 0)], np.float32),
+        heat=one.heat[[0, 1, 2, 2]],
         image_index=np.zeros(4, np.int64),
         exists=np.array([1, 1, 0.2, 0.3], np.float32),
         label=one.label[[0, 1, 2, 2]],
@@ -66,3 +68,14 @@ def test_one_counter_ion_is_seen_at_each_place() -> None:
     ((graph, _, _),) = twice.graphs(1, readings)
     assert graph.labels == ("", "", "HNO3")
     assert graph.xy[2, 0] == 24 + FAR + 8
+
+
+@pytest.mark.parametrize(
+    ("existence", "x", "score"), [(0.1, 24.0, 0.7), (0.1, FAR, 0.0), (0.9, 24.0, 0.0)]
+)
+def test_what_is_left_out_beside_the_graph_is_told(
+    existence: float, x: float, score: float
+) -> None:
+    readings = [LabelReading(2, "CH3OOC", 0.9)]
+    ((_, _, alternatives),) = decoded(existence, x).graphs(1, readings)
+    assert alternatives.passed_over == pytest.approx(score)
