@@ -36,7 +36,7 @@ _LINKS = (
     ("(CF2)2", "(^CF2)2", "(^CF2)2", "C(F)(F)C(F)(F)", False, False),
     ("CF2", "F2C", "^CF2", "C(F)(F)", False, False),
     ("CO", "OC", "^CO", "C(=O)", False, True),
-    ("CO2", "O2C", "O^CO", "C(=O)O", False, True),
+    ("CO2", "O2C", "O2C", "C(=O)O", False, True),
     ("COO", "OOC", "OOC", "C(=O)O", False, True),
     ("CONH", "HNOC", "NH^CO", "C(=O)N", False, True),
     ("SO2", "O2S", "^SO2", "S(=O)(=O)", True, True),
@@ -123,8 +123,11 @@ def made_up(rng: np.random.Generator) -> tuple[str, Group]:
             hetero = ends
         right, left, said, smiles, begins = _ENDS[int(rng.integers(len(_ENDS)))]
         acyl = units[-1][0].endswith(("CO", "CO2", "COO", "SO2"))
-        # OCN and SCN are names of their own
-        if (hetero and (begins or right == "CN")) or (acyl and smiles.startswith("C(=O)")):
+        acid = smiles.startswith("C(=O)O")
+        # OCN and SCN are names of their own; HOOCNHCO can be read from either side
+        if hetero and (begins or acid or right == "CN"):
+            continue
+        if acyl and smiles.startswith("C(=O)"):
             continue
         units.append((right, left, said, smiles))
         forward = "".join(unit[0] for unit in units)
