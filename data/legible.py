@@ -29,11 +29,12 @@ def legible_capital(
         capital: the height that is wanted, bond lengths.
 
     Returns:
-        That, or as much less as is needed; :data:`LEAST` where no height is small enough.
+        That, or as much less as is needed, down to :data:`LEAST`.
     """
     owner = np.array([i for i, pieces in written.items() for _ in pieces], np.int64)
     if not len(owner):
         return capital
+    least = min(capital, LEAST)
     boxes = np.array([piece.box for pieces in written.values() for piece in pieces])
     places = graph.xy.astype(np.float64)
     while capital > LEAST:
@@ -41,7 +42,7 @@ def legible_capital(
         if not (_met(on_page, owner) or _struck(on_page, owner, places, graph.bonds)):
             return capital
         capital *= SMALLER
-    return LEAST
+    return least
 
 
 def _met(boxes: Boxes, owner: NDArray[np.int64]) -> bool:

@@ -44,3 +44,4 @@ def test_there_is_an_end_to_it() -> None:
     graph = graph_of([(0, 0), (0.1, 0)], [])
     assert legible_capital(graph, written({0: "OH", 1: "OH"}), 0.5) == LEAST
     assert legible_capital(graph, {}, 0.2) == 0.2
+    assert legible_capital(graph, written({0: "OH", 1: "OH"}), 0.2) == 0.2
