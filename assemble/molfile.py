@@ -11,6 +11,8 @@ from assemble.markush import read_repeats, read_variable
 
 BOND = 24.0
 """Length in pixels that the median bond is scaled to."""
+DOT = "·"
+"""An unpaired electron in a label."""
 _ORDERS = {
     Chem.BondType.SINGLE: BondKind.SINGLE,
     Chem.BondType.DOUBLE: BondKind.DOUBLE,
@@ -30,7 +32,8 @@ def read_molfile(text: str) -> MoleculeGraph:
     """The graph that a molfile draws.
 
     Superatoms (SUP S-groups) and aliases become labels, atoms other than plain carbon the labels
-    of their element with charge and isotope; hydrogens are implied as in the file.
+    of their element with charge, isotope and unpaired electrons; hydrogens are implied as in the
+    file.
 
     Args:
         text: V2000 or V3000.
@@ -140,24 +143,21 @@ def _label(atom: Chem.Atom) -> str:
         return f"R{atom.GetUnsignedProp('_MolFileRLabel')}"
     charge, isotope = atom.GetFormalCharge(), atom.GetIsotope()
     symbol = "*" if atom.GetAtomicNum() == 0 else atom.GetSymbol()
-    if symbol == "C" and not charge and not isotope and atom.GetDegree():
+    dots = DOT * atom.GetNumRadicalElectrons()
+    if symbol == "C" and not charge and not isotope and not dots and atom.GetDegree():
         return ""
     sign = ("+" if charge > 0 else "-") if charge else ""
     count = str(abs(charge)) if abs(charge) > 1 else ""
-    lone = _lone_hydrogens(atom)
-    return f"{isotope or ''}{symbol}{lone}{count}{sign}"
+    hydrogens = _hydrogens(atom) if dots or not atom.GetDegree() else ""
+    return f"{isotope or ''}{symbol}{hydrogens}{count}{sign}{dots}"
 
 
-def _lone_hydrogens(atom: Chem.Atom) -> str:
-    """Hydrogens of an atom that stands alone: in a drawing HCl is no Cl."""
-    if atom.GetDegree() or atom.GetAtomicNum() == 0:
+def _hydrogens(atom: Chem.Atom) -> str:
+    """Hydrogens of an atom as they are written: in a drawing HCl is no Cl, nor CH2 with a dot C."""
+    if atom.GetAtomicNum() == 0:
         return ""
-    probe = Chem.Atom(atom.GetAtomicNum())
-    probe.SetFormalCharge(atom.GetFormalCharge())
-    mol = Chem.RWMol()
-    mol.AddAtom(probe)
-    mol.UpdatePropertyCache(strict=False)
-    count = mol.GetAtomWithIdx(0).GetTotalNumHs()
+    atom.UpdatePropertyCache(strict=False)
+    count = atom.GetTotalNumHs()
     return f"H{count if count > 1 else ''}" if count else ""
 
 

@@ -48,3 +48,15 @@ def test_a_crossed_double_bond_has_no_geometry(smiles: str, version: str) -> Non
     # a double bond whose geometry is unknown is written as a crossed one
     crossed = Chem.MolToMolBlock(mol, forceV3000=version == "V3000")
     assert assemble(read_molfile(crossed)).smiles == Chem.CanonSmiles(smiles)
+
+
+@pytest.mark.parametrize("version", ["V2000", "V3000"])
+@pytest.mark.parametrize(
+    "smiles",
+    ["CC1(C)CCCC(C)(C)N1[O]", "[CH2]C", "C[C]C", "C[NH]", "[CH2][N+](C)C", "C[15NH]", "[O][O]"],
+)
+def test_unpaired_electrons_stay(smiles: str, version: str) -> None:
+    mol = Chem.MolFromSmiles(smiles)
+    rdDepictor.Compute2DCoords(mol)
+    drawn = Chem.MolToMolBlock(mol, forceV3000=version == "V3000")
+    assert assemble(read_molfile(drawn)).smiles == Chem.CanonSmiles(smiles)
