@@ -122,11 +122,15 @@ def parse_charged(label: str, n_bonds: int, order: int, leftwards: bool, charge:
 def is_end_group(label: str, n_bonds: int = 1) -> bool:
     """Whether a label is the name of a group that has one bond, as ``Boc`` or ``Me``.
 
+    ``Z`` is one in a longer label only; alone it is an R group.
+
     Args:
         label: as drawn.
         n_bonds: bonds drawn to it; ``Pr`` with three is a metal.
     """
-    return label in parts() and not (label in _elements() and n_bonds > _MOST_OF_GROUP)
+    if label not in parts() or R_GROUP.fullmatch(label):
+        return False
+    return label not in _elements() or n_bonds <= _MOST_OF_GROUP
 
 
 def _charge_of(text: str | None) -> int:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from assemble.graph import BondKind
+from data.drawing import Mark
 from data.ink import Ink, Point
 from data.style import Style
 
@@ -129,6 +130,18 @@ def draw_bond(scene: Scene, a: int, b: int, kind: int, side: int) -> None:
         _arrow(scene, p, q)
     else:
         _stroke(scene, p, q)
+
+
+def draw_mark(scene: Scene, a: int, mark: Mark) -> None:
+    """Draw a line across the only bond of an atom."""
+    p, q = scene.places[scene.around[a][0]], scene.places[a]
+    length = max(math.dist(p, q), 1e-6)
+    x, y = _at(p, q, mark.at)
+    dx, dy = (
+        scene.unit * mark.half * (end - start) / length for start, end in zip(p, q, strict=True)
+    )
+    ends = (x - dy, y + dx), (x + dy, y - dx)
+    (_dashes if mark.dashed else _wave)(scene, *ends)
 
 
 def draw_joints(scene: Scene, bonds: list[tuple[int, int, int]]) -> None:

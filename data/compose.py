@@ -11,7 +11,7 @@ from rdkit import Chem
 
 from assemble.graph import BondKind, MoleculeGraph
 from data.annotate import Label
-from data.drawing import Drawing
+from data.drawing import Drawing, Mark
 from data.lettering import extent, write_labels
 from data.nestle import nestle
 from data.odds import DepictOdds
@@ -117,6 +117,7 @@ def compose(
         places.append(corner)
         labels.append(Label(f"]{plan.salt.count}", 1))
         charges.append(0)
+    marks = _marks([i for i in plan.attached if len(around[i]) == 1], rng, odds)
     page = np.array([places[i] for i in kept], np.float64)
     scale = 1.0 if plan.redrawn else _unit_length(page, [(new[a], new[b]) for a, b in bonds])
     graph = MoleculeGraph(
@@ -135,10 +136,21 @@ def compose(
         smiles,
         {new[i]: lead for i, lead in plan.salt.leads.items()},
         tuple((a / scale, b / scale, c / scale, d / scale) for a, b, c, d in brackets),
+        {new[i]: mark for i, mark in marks.items()},
         frozenset((new[i], new[j]) for i, link in plan.links.items() for j in link.tails),
         plan.gap,
         MOST_CAPITAL if plan.projection else math.inf,
     )
+
+
+def _marks(ends: list[int], rng: np.random.Generator, odds: DepictOdds) -> dict[int, Mark]:
+    """Lines across the last bonds at these atoms, all alike."""
+    at = float(rng.uniform(*odds.attached_at)) if rng.random() < odds.attached_before else 1.0
+    half, dashed = (
+        float(rng.uniform(*odds.attached_half)),
+        bool(rng.random() < odds.attached_dashed),
+    )
+    return {i: Mark(at, half, dashed) for i in ends}
 
 
 def _unit_length(page: NDArray[np.float64], bonds: list[tuple[int, int]]) -> float:

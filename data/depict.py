@@ -32,6 +32,7 @@ from data.odds import DepictOdds
 from data.opened import Gap, for_layout, with_ring_opened
 from data.perspective_layout import lay_out_rings
 from data.plan import Plan
+from data.r_groups import with_r_groups
 from data.salts import Salt, with_salt
 from data.stereo import (
     has_loose_double_bond,
@@ -50,7 +51,6 @@ from data.variants import (
     wavy_bond,
     with_hydrogens,
     with_isotope,
-    with_r_groups,
     without_marks,
 )
 
@@ -109,6 +109,9 @@ def _depict(smiles: str, rng: np.random.Generator, odds: DepictOdds) -> Drawing 
     if not given and rng.random() < odds.r_groups:
         mol, names = with_r_groups(mol, rng)
         changed = changed or bool(names)
+    ends = frozenset(i for i in names if mol.GetAtomWithIdx(i).GetDegree() == 1)
+    attached = ends if rng.random() < odds.attached else frozenset()
+    names.update(dict.fromkeys(attached, "*"))
     centre = forget_centre(mol, rng) if rng.random() < odds.wavy else None
     if changed or centre is not None:
         Chem.AssignStereochemistry(mol, cleanIt=True, force=True)
@@ -132,7 +135,7 @@ def _depict(smiles: str, rng: np.random.Generator, odds: DepictOdds) -> Drawing 
         sites = choose_sites(mol, rng, odds.merge, given, linked)
     hidden = frozenset().union(*(site.atoms - {site.root} for site in sites.values()))
     style = _label_style(rng, odds)
-    plan = Plan(names, sites, {}, {}, hidden, {}, style, salt)
+    plan = Plan(names, sites, {}, {}, hidden, {}, style, salt, attached)
     if rings:
         drawing = _in_perspective(Chem.Mol(mol), rings, plan, centre, truth or smiles, rng, odds)
         if drawing is not None:

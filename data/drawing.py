@@ -18,6 +18,18 @@ class Lead:
 
 
 @dataclass(frozen=True, slots=True)
+class Mark:
+    """A line across the last bond of a part of a molecule, where the rest of it would follow."""
+
+    at: float
+    """Where it crosses the bond, as a share of it."""
+    half: float
+    """Half its length, bond lengths."""
+    dashed: bool
+    """Or wavy."""
+
+
+@dataclass(frozen=True, slots=True)
 class Drawing:
     """What is to be drawn, before any style is chosen.
 
@@ -45,6 +57,8 @@ class Drawing:
     """What is written before the label of an atom; the count is part of the label string too."""
     brackets: tuple[tuple[float, float, float, float], ...] = ()
     """Left, top, right, bottom of square brackets, in bond lengths."""
+    marks: dict[int, Mark] = field(default_factory=dict)
+    """Atoms without letters, the ends of bonds that a line crosses; their label is "*"."""
     tails: frozenset[tuple[int, int]] = frozenset()
     """Atoms with a label and their neighbours whose bonds end at the label's last character rather
     than at its anchor: the right ends of labels such as "(CH2)3" between two parts."""

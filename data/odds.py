@@ -91,8 +91,18 @@ class DepictOdds:
     """Of chairs: the same."""
     front_tapered: float = 0.65
     """Of bold fronts: the bonds at both sides widen towards the middle one."""
-    r_groups: float = 0.06
-    """One to three substituents replaced with R groups."""
+    r_groups: float = 0.08
+    """One to three substituents replaced with R groups, or an atom within a ring or chain."""
+    attached: float = 0.25
+    """Of these: a wavy or dashed line across the last bond instead, where the rest would follow."""
+    attached_before: float = 0.35
+    """Of these lines: across the bond rather than at its end."""
+    attached_at: tuple[float, float] = (0.5, 0.9)
+    """Where then, as a share of the bond."""
+    attached_half: tuple[float, float] = (0.25, 0.6)
+    """Half the length of such lines in bond lengths."""
+    attached_dashed: float = 0.25
+    """Dashed rather than wavy ones."""
     opened: float = 0.04
     """Of molecules with saturated rings: one bond of a ring missing, the places kept."""
     bent: float = 0.15

@@ -9,7 +9,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assemble.graph import BondKind
-from data.bondpen import Box, Scene, draw_bond, draw_joints, outer_width, thick_joints
+from data.bondpen import (
+    Box,
+    Scene,
+    draw_bond,
+    draw_joints,
+    draw_mark,
+    outer_width,
+    thick_joints,
+)
 from data.drawing import Drawing, Lead
 from data.glyphs import Piece, font_path, set_label, set_lead
 from data.ink import Ink, Point
@@ -59,7 +67,7 @@ def draw(
     written: dict[int, list[Piece]] = {}
     anchors = list(drawing.anchors)
     for i, label in enumerate(graph.labels):
-        if label:
+        if label and i not in drawing.marks:
             lead = drawing.leads.get(i, Lead())
             # of a bracket's label only the number: the bracket itself is as tall as the molecule
             start = 1 if label[0] == "]" else len(lead.count)
@@ -72,7 +80,7 @@ def draw(
     style = replace(style, capital=legible_capital(graph, written, style.capital))
 
     edge = style.margin if margin is None else margin
-    left, top, right, bottom = _extent(graph.xy, written, drawing.brackets, style)
+    left, top, right, bottom = _extent(drawing, written, style)
     sides = (edge * rng.uniform(0.7, 1.3, 4) + 0.5 * style.stroke) * bond_px
     width = max(2, math.ceil((right - left) * bond_px + sides[0] + sides[1] + 1))
     height = max(2, math.ceil((bottom - top) * bond_px + sides[2] + sides[3] + 1))
@@ -106,6 +114,8 @@ def draw(
             _clear(scene, a, b, point, outer_width(style, kind) + 2 * style.crossing)
         draw_bond(scene, a, b, kind, drawing.second_sides[j])
     draw_joints(scene, bonds)
+    for i, mark in drawing.marks.items():
+        draw_mark(scene, i, mark)
     _circles(scene, drawing.rings)
     for corners in drawing.brackets:
         _bracket(scene, *(np.array(corners).reshape(2, 2) * bond_px + shift + 0.5) * factor - 0.5)
@@ -121,15 +131,14 @@ def _may_be_lost(scene: Scene, a: int, b: int, kind: int) -> bool:
 
 
 def _extent(
-    xy: NDArray[np.float32],
-    written: dict[int, list[Piece]],
-    brackets: tuple[tuple[float, float, float, float], ...],
-    style: Style,
+    drawing: Drawing, written: dict[int, list[Piece]], style: Style
 ) -> tuple[float, float, float, float]:
     """Left, top, right, bottom of what is drawn, in bond lengths."""
+    xy = drawing.graph.xy
     if not len(xy):
         return 0.0, 0.0, 0.0, 0.0
-    corners = np.array(brackets).reshape(-1, 2)
+    spans = [(xy[i] - mark.half, xy[i] + mark.half) for i, mark in drawing.marks.items()]
+    corners = np.array([*drawing.brackets, *map(np.concatenate, spans)]).reshape(-1, 2)
     low, high = np.vstack((xy, corners)).min(0).tolist(), np.vstack((xy, corners)).max(0).tolist()
     for i, pieces in written.items():
         x, y = xy[i].tolist()

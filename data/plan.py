@@ -30,6 +30,8 @@ class Plan:
     style: LabelStyle
     salt: Salt
     """What is written before lone species, and which component stands in brackets."""
+    attached: frozenset[int] = frozenset()
+    """Dummy atoms that are a line across their bond."""
     circles: bool = False
     """Aromatic six-rings get a circle."""
     centred: bool = False

@@ -74,15 +74,13 @@ CATIONS: tuple[tuple[str, str], ...] = (
 )
 METALS = ("Na", "Na", "Na", "Na", "K", "K", "Li")
 COUNTS = (
-    "2",
-    "2",
-    "2",
-    "2",
-    "3",
-    "3",
-    "4",
-    "5",
-    "6",
+    *(("2",) * 5),
+    *(("3",) * 3),
+    *(("4", "5", "6") * 2),
+    "7",
+    "8",
+    "9",
+    "10",
     "1/2",
     "1/2",
     "11/2",
@@ -90,13 +88,14 @@ COUNTS = (
     "1.5",
     "21/2",
     "3/2",
+    "5/2",
     "7/2",
 )
 MARKS = ("\u2022", "\u2022", "\u00b7", "\u00b7", "x", "\u00d7")
 """What stands before a species: dots, or a sign of multiplication."""
 LABELLED = 0.75
 """Share of the partners with a label that are written as one."""
-COUNTED = 0.35
+COUNTED = 0.45
 """Share of the partners that are counted."""
 MARKED = 0.5
 """Share of the partners with a mark before them."""

@@ -25,7 +25,7 @@ class PageOdds:
     """Standard deviation of log(width / height)."""
     one_bit: float = 0.55
     """Black and white only, at the resolution of the scan."""
-    broken: float = 0.12
+    broken: float = 0.16
     """The same with thin strokes, missing pixels and stray dots. Drawings with bonds missing are
     always on such pages, on top."""
     gray: float = 0.16

@@ -1,4 +1,4 @@
-"""Changes to a molecule before it is laid out: R groups, unknown stereo, hydrogens as atoms."""
+"""Changes to a molecule before it is laid out: isotopes, unknown stereo, hydrogens as atoms."""
 
 from __future__ import annotations
 
@@ -9,27 +9,6 @@ from rdkit import Chem
 
 from assemble.labels import parse_label
 
-LONE_R = (
-    *("R", "R", "R", "R1", "R1", "R2", "R3", "R'"),
-    *("Ar", "Ar1", "X", "Y", "Z", "Hal", "*", "Q", "A", "Ra"),
-)
-FAMILIES = (
-    ("R1", "R2", "R3"),
-    ("R1", "R2", "R3"),
-    ("R1", "R2", "R3"),
-    ("R", "R1", "R2"),
-    ("R", "R'", "R''"),
-    ("R3", "R4", "R5"),
-    ("R5", "R6", "R7"),
-    ("R2", "R1", "X"),
-    ("X", "Y", "Z"),
-    ("X1", "X2", "X3"),
-    ("Ra", "Rb", "Rc"),
-    ("R10", "R11", "R12"),
-    ("Ar", "R", "X"),
-    ("Ar1", "Ar2", "R"),
-    ("*", "*", "*"),
-)
 ISOTOPES = {
     "C": (11, 13, 13, 14, 14),
     "N": (13, 15),
@@ -117,57 +96,6 @@ def with_isotope(mol: Any, rng: np.random.Generator) -> bool:
     numbers = ISOTOPES[atom.GetSymbol()]
     atom.SetIsotope(int(numbers[int(rng.integers(len(numbers)))]))
     return True
-
-
-def with_r_groups(mol: Any, rng: np.random.Generator) -> tuple[Any, dict[int, str]]:
-    """A copy with one to three dummy atoms for substituents or aromatic hydrogens.
-
-    Returns:
-        The molecule and the R label of each dummy atom by index; old indices stay valid. The
-        molecule itself and nothing if there is no place for an R group.
-    """
-    places = []
-    for atom in atoms_of(mol):
-        if atom.GetFormalCharge() or atom.GetIsotope() or mol.GetNumAtoms() < 4:
-            continue
-        if atom.GetDegree() == 1:
-            bond = atom.GetBonds()[0]
-            if bond.GetBondType() == Chem.BondType.SINGLE and atom.GetSymbol() in _REPLACED:
-                places.append(atom.GetIdx())
-        elif atom.GetSymbol() == "C" and atom.GetIsAromatic() and atom.GetTotalNumHs() == 1:
-            places.append(atom.GetIdx())
-    if not places:
-        return mol, {}
-    count = min(len(places), int(rng.choice((1, 2, 3), p=(0.5, 0.3, 0.2))))
-    picked = [places[int(i)] for i in rng.permutation(len(places))[:count]]
-    if count == 1:
-        names: tuple[str, ...] = (LONE_R[int(rng.integers(len(LONE_R)))],)
-    else:
-        names = FAMILIES[int(rng.integers(len(FAMILIES)))]
-    edited = Chem.RWMol(mol)
-    labels = {}
-    used = set()
-    for index, name in zip(picked, names, strict=False):
-        atom = edited.GetAtomWithIdx(index)
-        centre = index if atom.GetIsAromatic() else atom.GetNeighbors()[0].GetIdx()
-        if centre in used:
-            continue
-        used.add(centre)
-        if atom.GetIsAromatic():
-            dummy = edited.AddAtom(Chem.Atom(0))
-            atom.SetNumExplicitHs(0)
-            edited.AddBond(index, dummy, Chem.BondType.SINGLE)
-            labels[dummy] = name
-        else:
-            atom.SetAtomicNum(0)
-            atom.SetNumExplicitHs(0)
-            atom.SetNoImplicit(True)
-            labels[index] = name
-    Chem.SanitizeMol(edited)
-    return edited.GetMol(), labels
-
-
-_REPLACED = frozenset(("C", "N", "O", "F", "Cl", "Br", "I", "S"))
 
 
 def forget_centre(mol: Any, rng: np.random.Generator) -> int | None:

@@ -20,7 +20,7 @@ import numpy as np
 import torch
 
 from assemble.graph import MoleculeGraph
-from data.real import RealDrawing
+from data.real import RealDrawing, load_aligned
 from data.stream import SampleStream
 from detectors.network import NetworkConfig
 from graphparse.training.loop import Networks, TrainConfig, Trainer
@@ -43,6 +43,7 @@ def load_samples(folder: Path) -> list[RealDrawing]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("folders", type=Path, nargs="+", help="of graphparse render --out")
+    parser.add_argument("--real", type=Path, help="of graphparse align, drawings to add to them")
     parser.add_argument("--out", type=Path, required=True, help="for weights and state")
     parser.add_argument("--crops", type=int, default=100_000)
     parser.add_argument("--batch-size", type=int, default=32)
@@ -52,6 +53,8 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
     samples = [sample for folder in options.folders for sample in load_samples(folder)]
+    if options.real:
+        samples += load_aligned(options.real)
     if options.threads:
         torch.set_num_threads(options.threads)
     torch.manual_seed(options.seed)

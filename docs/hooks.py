@@ -15,7 +15,7 @@ ROOT = Path(__file__).parent.parent
 COMMANDS, FIGURES, KNOBS = "<!-- commands -->", "<!-- figures -->", "<!-- knobs -->"
 """Marks in the pages."""
 COUNTED = (
-    *("stream", "salts", "formulae", "linked", "linked_layout", "nestle", "real"),
+    *("stream", "salts", "formulae", "r_groups", "linked", "linked_layout", "nestle", "real"),
     *("perspective_layout", "ring_shapes"),
 )
 """Modules of ``data`` whose constants are knobs too."""

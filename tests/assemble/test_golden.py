@@ -178,6 +178,7 @@ R_GROUPS = {
     "Rb with one bond is no rubidium": Drawing("HO Rb", "0-1", ROW, "*O"),
     "R within a label": Drawing(". NHR", "0-1", ROW, "*NC"),
     "R' linking": Drawing(". R' .", "0-1 1-2", ZIGZAG, "C*C"),
+    "Z linking": Drawing(". Z .", "0-1 1-2", ZIGZAG, "C*C"),
 }  # fmt: skip
 
 TETRAHEDRAL = {

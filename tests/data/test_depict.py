@@ -286,12 +286,6 @@ def test_a_wavy_bond_takes_the_stereo_out_of_the_smiles() -> None:
     assert "@" not in drawing.smiles
 
 
-def test_r_groups_are_dummies_of_the_smiles() -> None:
-    for seed in range(20):
-        drawing = drawn("Cc1ccc(O)cc1Cl", seed, replace(PLAIN, r_groups=1))
-        assert "*" in drawing.smiles
-
-
 def test_circles_are_rings_of_aromatic_bonds() -> None:
     odds = replace(PLAIN, circles=1)
     naphthalene = drawn("c1ccc2ccccc2c1", 0, odds)
