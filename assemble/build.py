@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -22,11 +21,11 @@ from assemble.multiples import (
     mark_bracketed,
     split_count,
 )
+from assemble.spread import TYPES, spread
 from assemble.writers import mark_group
 
 ORDERS: dict[BondKind, int] = {BondKind.DOUBLE: 2, BondKind.TRIPLE: 3}
 """Bond orders of the kinds that are not single."""
-_TYPES = {1: Chem.BondType.SINGLE, 2: Chem.BondType.DOUBLE, 3: Chem.BondType.TRIPLE}
 IMPLICIT = frozenset(
     ["B", "C", "N", "O", "F", "Si", "P", "S", "Cl", "As", "Se", "Br", "Te", "I", "*"]
 )
@@ -43,6 +42,8 @@ _ACIDIC = frozenset({"", "C", "S", "P"})
 """What such an acid hangs on; water hangs on metals."""
 LEFTWARDS = 0.25
 """Mean direction of the bonds, x per bond length, from which a label runs to the left."""
+WITHIN = 0.7
+"""Length of the bonds within a label, as a share of the others: labels take less room."""
 _NO_LEAN = 0.15
 """Sum of unit vectors along the bonds below which its direction is noise."""
 
@@ -58,6 +59,9 @@ class Draft:
     """First and last attached atom in ``mol`` of each atom of the graph."""
     bond_row: dict[int, int] = field(default_factory=dict)
     """Index of a bond in ``mol`` -> row in ``graph.bonds``."""
+    centres: dict[int, tuple[int, ...]] = field(default_factory=dict)
+    """Stereocentres within labels -> neighbours in ``mol``, anticlockwise seen from the first; the
+    centre itself stands for the one that the drawing adds."""
     warnings: list[str] = field(default_factory=list)
 
 
@@ -230,9 +234,11 @@ def _place(
     """Add a fragment, its attached atom on the label's place and the rest away from the bonds."""
     start = draft.mol.GetNumAtoms()
     own_charge = any(atom.charge for atom in fragment.atoms)
-    steps = _steps_from(fragment)
-    angle = math.atan2(outwards[1], outwards[0])
-    used: dict[int, int] = {}
+    (x, y), (right, down), reach = graph.xy[index].tolist(), outwards, WITHIN * length
+    draft.xy += [
+        (x + reach * (right * ahead - down * aside), y + reach * (down * ahead + right * aside))
+        for ahead, aside in spread(fragment)
+    ]
     for k, atom in enumerate(fragment.atoms):
         charge = atom.charge
         if k == fragment.first and drawn_charge and not own_charge:
@@ -244,16 +250,10 @@ def _place(
         if len(fragment.atoms) > 1:
             mark_group(made, index, graph.labels[index], k == fragment.first)
         draft.mol.AddAtom(made)
-        step = steps.get(k, 0)
-        fan = used.get(step, 0)
-        used[step] = fan + 1
-        # atoms at one distance fan out to both sides, so that none falls on another
-        turn = angle + (0.45 if step % 2 else -0.25) * (1 if fan % 2 else -1) * ((fan + 1) // 2)
-        x, y = graph.xy[index]
-        reach = 0.7 * length * step
-        draft.xy.append((float(x) + reach * math.cos(turn), float(y) + reach * math.sin(turn)))
+        if atom.around:
+            draft.centres[start + k] = tuple(start + k + near for near in atom.around)
     for i, j, order in fragment.bonds:
-        draft.mol.AddBond(start + i, start + j, _TYPES[order])
+        draft.mol.AddBond(start + i, start + j, TYPES[order])
     draft.atom_of.append((start + fragment.first, start + fragment.last))
 
 
@@ -261,19 +261,6 @@ def _is_possible(symbol: str, charge: int) -> bool:
     """No atom gives more electrons than it has, or takes more than four."""
     most = 8 if symbol == "*" else Chem.GetPeriodicTable().GetAtomicNumber(symbol)
     return -4 <= charge <= min(most, 8)
-
-
-def _steps_from(fragment: Fragment) -> dict[int, int]:
-    """Bonds between the attached atom and each atom of a fragment."""
-    steps, edge = {fragment.first: 0}, [fragment.first]
-    while edge:
-        at = edge.pop(0)
-        for i, j, _ in fragment.bonds:
-            for one, other in ((i, j), (j, i)):
-                if one == at and other not in steps:
-                    steps[other] = steps[at] + 1
-                    edge.append(other)
-    return steps
 
 
 def _rdkit_atom(atom: FragmentAtom, charge: int) -> Chem.Atom:
@@ -306,7 +293,7 @@ def _join(draft: Draft, graph: MoleculeGraph, row: int, tails: dict[int, int]) -
     elif kind is BondKind.AROMATIC:
         bond_type = Chem.BondType.AROMATIC
     else:
-        bond_type = _TYPES[ORDERS.get(kind, 1)]
+        bond_type = TYPES[ORDERS.get(kind, 1)]
     index = draft.mol.AddBond(ends[0], ends[1], bond_type) - 1
     draft.bond_row[index] = row
     if kind is BondKind.AROMATIC:

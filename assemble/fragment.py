@@ -19,6 +19,9 @@ class FragmentAtom:
     """Hydrogens that are written; None leaves them to the valence rules."""
     text: str = ""
     """The label of a dummy atom ("R1")."""
+    around: tuple[int, ...] = ()
+    """Of a stereocentre: its neighbours, anticlockwise seen from the first, each as a number of
+    steps along the fragment's atoms; 0 is what the centre is bonded to outside of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,7 @@ def from_smiles(smiles: str) -> Fragment:
             atom.GetFormalCharge(),
             atom.GetIsotope(),
             atom.GetTotalNumHs() if not points or atom.GetFormalCharge() else None,
+            around=_around(atom, new),
         )
         for atom in kept
     )
@@ -67,3 +71,14 @@ def from_smiles(smiles: str) -> Fragment:
     )
     first = new[points[min(points)]] if points else 0
     return Fragment(atoms, bonds, first, new[points[max(points)]] if points else 0)
+
+
+def _around(atom: Chem.Atom, new: dict[int, int]) -> tuple[int, ...]:
+    tag = atom.GetChiralTag()
+    if tag not in (Chem.ChiralType.CHI_TETRAHEDRAL_CW, Chem.ChiralType.CHI_TETRAHEDRAL_CCW):
+        return ()
+    here = new[atom.GetIdx()]
+    steps = [new.get(near.GetIdx(), here) - here for near in atom.GetNeighbors()]
+    if tag == Chem.ChiralType.CHI_TETRAHEDRAL_CW:
+        steps[-2:] = reversed(steps[-2:])
+    return tuple(steps)

@@ -150,6 +150,7 @@ def _finish(build: _Builder, first: int, last: int, loose: bool) -> Fragment:
             atom.isotope,
             None if implied(i, count) else count,
             atom.text,
+            atom.around,
         )
         for i, (atom, count) in enumerate(zip(build.atoms, build.hydrogens, strict=True))
     )

@@ -58,6 +58,7 @@ def assign_stereo(draft: Draft, graph: MoleculeGraph, mol: Chem.Mol) -> None:
         known = atom.GetSymbol() in _CENTRES and atom.GetChiralTag() in _TETRAHEDRAL
         if not known or atom.GetIdx() in unclear:
             atom.SetChiralTag(Chem.ChiralType.CHI_UNSPECIFIED)
+    _set_named(draft, mol)
     for perspective in perspectives:
         set_centres(mol, perspective)
         names = (f"{mol.GetAtomWithIdx(i).GetSymbol()}{i}" for i in perspective.atoms)
@@ -108,6 +109,20 @@ def _set_directions(
         if kind is BondKind.WAVY:
             wavy.append(bond)
     return wavy
+
+
+def _set_named(draft: Draft, mol: Chem.Mol) -> None:
+    """Set the stereocentres that a group's name tells, as ``Val`` does, if no wedge says else."""
+    for index, meant in draft.centres.items():
+        atom = mol.GetAtomWithIdx(index)
+        near = [neighbour.GetIdx() for neighbour in atom.GetNeighbors()]
+        added = set(near) - set(meant)
+        if len(added) != meant.count(index) or len(near) != len(meant) or len(added) > 1:
+            continue
+        order = [near.index(*added) if i == index else near.index(i) for i in meant]
+        swaps = sum(a > b for k, a in enumerate(order) for b in order[k + 1 :])
+        if atom.GetChiralTag() == Chem.ChiralType.CHI_UNSPECIFIED:
+            atom.SetChiralTag(_TETRAHEDRAL[1 - swaps % 2])
 
 
 def _settle(draft: Draft, graph: MoleculeGraph, mol: Chem.Mol) -> None:

@@ -44,9 +44,9 @@ FORMULA_ELEMENTS = frozenset(
 )
 """Elements that may stand inside a formula; ``Ac``, ``Pr``, ``Ts`` and others mean groups there."""
 R_GROUP = re.compile(
-    r"(?:HetAr|Het|Hal|Alkyl|Alk|Aryl|Ar|R|X|Y|Z|Q)(?:\d{1,2}[a-d]?|[a-h])?'*|\*|R[ADEFGJ-MQT-Z]"
+    r"(?!Arg)(?:HetAr|Het|Hal|Alkyl|Alk|Aryl|Ar|R|X|Y|Z|Q)(?:\d{1,2}[a-d]?|[a-h])?'*|\*|R[ADEFGJ-MQT-Z]"
 )
-"""Substituents that are defined elsewhere; ``RO`` is an R and an oxygen."""
+"""Substituents that are defined elsewhere; ``RO`` is an R and an oxygen, ``Arg`` arginine."""
 _R_COUNT = re.compile(r"(?P<name>[A-Za-z]+)(?P<count>[2-4])")
 MOST_COUNTED = 60
 """The largest count that is no misreading."""
