@@ -145,6 +145,8 @@ def compose(
 
 def _marks(ends: list[int], rng: np.random.Generator, odds: DepictOdds) -> dict[int, Mark]:
     """Lines across the last bonds at these atoms, all alike."""
+    if not ends:
+        return {}
     at = float(rng.uniform(*odds.attached_at)) if rng.random() < odds.attached_before else 1.0
     half, dashed = (
         float(rng.uniform(*odds.attached_half)),

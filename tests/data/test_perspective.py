@@ -69,7 +69,10 @@ def test_a_sugar_in_perspective_means_itself(name: str, hydrogens: float, chairs
     truth = Chem.MolToInchi(Chem.MolFromSmiles(SUGARS[name]))
     odds = replace(SEEN, perspective_hydrogens=hydrogens, chair=chairs)
     seen = 0
-    for seed in range(12):
+    for seed in range(60):
+        # crowded ones find room once in six drawings
+        if seed >= 12 and (seen or (chairs and hydrogens)):
+            break
         drawing = drawn(SUGARS[name], seed, odds)
         molecule = assemble(drawing.graph)
         assert molecule.inchi == truth
