@@ -41,7 +41,14 @@ class GraphError(ValueError):
 
 
 def _array(name: str, value: Any, dtype: type, shape: tuple[int, ...]) -> NDArray[Any]:
-    array: NDArray[Any] = np.array(value, dtype=dtype)
+    given = np.array(value)
+    try:
+        with np.errstate(invalid="ignore"):
+            array: NDArray[Any] = given.astype(dtype)
+    except (OverflowError, TypeError, ValueError) as error:
+        raise GraphError(f"{name}: {error}") from error
+    if np.issubdtype(dtype, np.integer) and not np.array_equal(array, given):
+        raise GraphError(f"{name}: expected whole numbers that fit into {np.dtype(dtype).name}")
     if not array.size:
         array = array.reshape(shape) if 0 in shape else array
     if array.shape != shape:
@@ -87,6 +94,8 @@ class MoleculeGraph:
     """Brackets around a repeating unit: its atoms, and the subscript ("n")."""
 
     def __post_init__(self) -> None:
+        if isinstance(self.labels, str):
+            raise GraphError(f"labels: expected one for each atom, got the text {self.labels!r}")
         labels = tuple(str(label) for label in self.labels)
         n, m = len(labels), len(self.kinds)
         put = object.__setattr__
@@ -99,8 +108,8 @@ class MoleculeGraph:
         bond_scores = self.bond_scores if np.size(self.bond_scores) else np.ones(m)
         put(self, "atom_scores", _array("atom_scores", atom_scores, np.float32, (n,)))
         put(self, "bond_scores", _array("bond_scores", bond_scores, np.float32, (m,)))
-        if m and (self.bonds.min() < 0 or self.bonds.max() >= n):
-            raise GraphError(f"bonds: expected atom indices in 0..{n - 1}, got {self.bonds.max()}")
+        if (missing := self.bonds[(self.bonds < 0) | (self.bonds >= n)]).size:
+            raise GraphError(f"bonds: expected atom indices in 0..{n - 1}, got {missing[0]}")
         if m and bool((self.bonds[:, 0] == self.bonds[:, 1]).any()):
             raise GraphError("bonds: an atom is bonded to itself")
         if unknown := set(self.kinds.tolist()) - _KINDS:
@@ -115,6 +124,9 @@ class MoleculeGraph:
         for atoms, _ in self.repeats:
             if not atoms or not all(0 <= k < n for k in atoms):
                 raise GraphError(f"repeats: expected atom indices in 0..{n - 1}, got {atoms}")
+        for text in (*labels, *(text for _, text in self.repeats)):
+            if "\n" in text or "\r" in text:  # molfiles are lines
+                raise GraphError(f"expected labels and subscripts of one line, got {text!r}")
 
     @classmethod
     def empty(cls) -> MoleculeGraph:

@@ -188,13 +188,12 @@ def _unit(label: str, at: int) -> tuple[Token | None, int] | None:
         return _nest(label, at)
     isotope = _COUNT.match(label, at)
     if isotope:
-        match = re.compile(r"[A-Z][a-z]?").match(label, isotope.end())
         symbol = _element(label, isotope.end())
-        if match and symbol and 2 <= int(isotope.group()) < 300:
-            return Token("element", symbol, isotope=int(isotope.group())), (
-                isotope.end() + len(symbol)
-            )
-        return None
+        # D says which isotope it is already
+        if symbol in (None, "D") or not 2 <= int(isotope.group()) < 300:
+            return None
+        end = isotope.end() + len(symbol)
+        return Token("element", symbol, isotope=int(isotope.group())), end
     if (at == 0 and label.startswith("O2N")) or (at == len(label) - 3 and label[at:] == "NO2"):
         return Token("group", "NO2", smiles=NITRO), at + 3
     for name in _longest_first():

@@ -50,7 +50,7 @@ class Ink:
         )
         if round_caps:
             self.disc(p, width)
-            self.disc(q, width if end_width is None else 1.0)
+            self.disc(q, width)
 
     def erase(self, p: Point, q: Point, width: float) -> None:
         """Take the ink away along a straight stroke."""

@@ -262,6 +262,8 @@ def photo(rng: np.random.Generator) -> Picture:
 
     folder = Path(skimage.__file__).parent / "data"
     found = [folder / name for name in PHOTOS if (folder / name).is_file()]
+    if not found:
+        raise FileNotFoundError(f"none of the pictures of scikit-image is in {folder}")
     picture = Image.open(found[int(rng.integers(len(found)))]).convert("RGB")
     share = rng.uniform(0.4, 1.0)
     width, height = (round(side * share) for side in picture.size)

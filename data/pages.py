@@ -75,6 +75,8 @@ def make_page(
         raise ValueError("molecules: expected at least one SMILES, got none")
     page = _Page(molecules, rng)
     page.fill()
+    if not page.drawn:
+        raise ValueError(f"molecules: none of {len(molecules)} could be drawn")
     image = np.asarray(page.image, np.uint8)
     if not scanned:
         return MadePage(image, tuple(Structure(_box(ink), smiles) for ink, smiles in page.drawn))

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import count
 
 import numpy as np
 from numpy.typing import NDArray
@@ -131,6 +132,17 @@ class SampleStream:
     def block(self) -> int:
         """Samples in a row that share a layout; the first index of a block is a multiple of it."""
         return self.drawings * self.pages
+
+    def blocks(self, first: int, number: int, step: int) -> Iterator[range]:
+        """The indices of every ``step``-th whole block from sample ``first`` on, without end.
+
+        Args:
+            first: sample before which there is nothing.
+            number: of the first of these blocks, from 0 at the first whole one.
+            step: 1 takes all; processes that share the work take every n-th.
+        """
+        for block in count(-(-first // self.block) + number, step):
+            yield range(block * self.block, (block + 1) * self.block)
 
     def sample(self, index: int) -> Sample:
         """Sample ``index``, the same in every process; what can't be drawn is skipped."""

@@ -12,7 +12,6 @@ import cv2
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from skimage.filters import threshold_otsu
 from torch import Tensor, nn
 
 from assemble.alternatives import Alternatives
@@ -31,6 +30,7 @@ from detectors.engine import Engine, run_with_onnx
 from detectors.fluorines import LIKELY as LIKELY_FLUORINE
 from detectors.fluorines import with_whole_fluorines
 from detectors.frame import BOND, READ_BOND
+from detectors.ink import ink_level
 from detectors.methyls import LIKELY, with_lost_methyls
 from detectors.network import HEAT, SHAPE, NetworkConfig, ParserNetwork, ink_of
 from detectors.scale import MULTIPLE as SCALE_MULTIPLE
@@ -55,8 +55,6 @@ COARSE = 400
 """Longest side, in pixels, of the copy that the scale is estimated on."""
 LONG_BOND = 60.0
 """Pixels in the coarse copy above which the scale is estimated a second time."""
-INK_LEVELS = (100, 200)
-"""Limits of the gray value below which there is ink, when the picture is cropped."""
 LARGEST = 4096
 """Longest side, in pixels, of an image in the canonical frame; larger ones are no molecules."""
 SURE_LABEL = 0.9
@@ -96,13 +94,10 @@ class _Page:
 
 
 def ink_box(gray: NDArray[np.uint8]) -> tuple[int, int, int, int] | None:
-    """(left, top, right, bottom) of the ink, right and bottom exclusive; None on blank paper.
-
-    Ink is what is darker than the threshold of Otsu (1979), within sensible limits.
-    """
+    """(left, top, right, bottom) of the ink, right and bottom exclusive; None on blank paper."""
     if gray.size == 0 or int(gray.max()) == int(gray.min()):
         return None
-    ink = gray < np.clip(threshold_otsu(gray[::2, ::2]), *INK_LEVELS)
+    ink = gray < ink_level(gray[::2, ::2])
     rows, columns = np.flatnonzero(ink.any(1)), np.flatnonzero(ink.any(0))
     if not len(rows):
         return None

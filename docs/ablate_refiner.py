@@ -32,8 +32,9 @@ from graphparse import metrics
 from graphparse.evaluate import read_references, spaced
 from graphparse.recognizer import Recognizer
 from graphparse.training.batches import Batch, BatchStream
-from graphparse.training.loop import HELD_OUT_SEED, TrainConfig, rate_at
+from graphparse.training.loop import HELD_OUT_SEED, TrainConfig
 from graphparse.training.proposals import Proposals, propose
+from graphparse.training.schedule import rate_at
 
 See = Callable[[Tensor], tuple[Tensor, ...]]
 """The encoder and its heads: ink to features and maps."""

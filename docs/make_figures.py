@@ -29,8 +29,8 @@ from detectors.parser import (
 )
 from graphparse.images import load_image
 from graphparse.overlay import draw_overlay
-from graphparse.recognizer import shipped_weights
 from graphparse.segment import find_structures
+from graphparse.shipped import shipped_weights
 
 HERE = Path(__file__).parent
 FIGURES = HERE / "figures"

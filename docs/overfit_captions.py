@@ -25,7 +25,7 @@ from detectors.caption.encoders import DetectorGrid
 from detectors.caption.model import CaptionConfig, CaptionModel
 from detectors.caption.search import read_captions
 from detectors.checkpoint import load_checkpoint
-from graphparse.recognizer import shipped_weights
+from graphparse.shipped import shipped_weights
 from graphparse.training.caption_loop import CaptionTrainConfig, CaptionTrainer
 from graphparse.training.captions import CaptionBatch, CaptionStream, Rendered
 

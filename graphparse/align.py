@@ -42,6 +42,8 @@ def verified(predictions: Iterable[Prediction], inchis: Sequence[str]) -> list[b
         and set(prediction.warnings) <= {SEVERAL_NOTE}
         and prediction.graph is not None
         and prediction.graph.n_bonds >= FEWEST_BONDS
+        # the graph of a part of the picture is in pixels of that part
+        and prediction.box is None
         for prediction, inchi in zip(predictions, inchis, strict=True)
     ]
 
@@ -89,7 +91,7 @@ def align(
 
 def _mended(reference: Reference, prediction: Prediction) -> MoleculeGraph | None:
     """The graph of a drawing that was misread, if its molfile tells."""
-    if reference.molfile is None or prediction.graph is None:
+    if reference.molfile is None or prediction.graph is None or prediction.box is not None:
         return None
     if prediction.graph.n_bonds < FEWEST_BONDS:
         return None

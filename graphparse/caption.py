@@ -35,10 +35,6 @@ class Caption:
     """Canonical, by RDKit; None if the string is no molecule."""
     inchi: str | None
 
-    @property
-    def valid(self) -> bool:
-        return self.smiles is not None
-
 
 def molecule_of(text: str, target: Target) -> tuple[str, str] | None:
     """SMILES and InChI, as RDKit writes them, of a string; None if it is no molecule."""

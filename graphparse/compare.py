@@ -15,7 +15,13 @@ import pandas as pd
 from rdkit import Chem, rdBase
 
 from graphparse import metrics
-from graphparse.evaluate import COVERAGE, COVERAGES, Reference, read_references, spaced
+from graphparse.evaluate import (
+    COVERAGE,
+    Reference,
+    confidence_curves,
+    read_references,
+    spaced,
+)
 from graphparse.fallback import Fallback, captioned, combined, in_doubt
 from graphparse.intervals import LEVELS, RESAMPLES, SEED, Bootstrap, Estimate, Values
 from graphparse.matching import overlap
@@ -272,13 +278,6 @@ def _set(name: str, by_reader: Mapping[str, Scores]) -> dict[str, Any]:
 
 def _curves(scores: Scores, sizes: Values) -> dict[str, list[dict[str, Any]]]:
     right = scores.exact.astype(bool)
-    coverage = [
-        {
-            "coverage": c,
-            "accuracy": round(metrics.accuracy_at_coverage(scores.confidence, right, c), 4),
-        }
-        for c in COVERAGES
-    ]
     by_atoms = []
     for low, high in zip(ATOM_BINS, (*ATOM_BINS[1:], np.inf), strict=True):
         within = (sizes >= low) & (sizes < high)
@@ -286,8 +285,7 @@ def _curves(scores: Scores, sizes: Values) -> dict[str, list[dict[str, Any]]]:
             share = Bootstrap(int(within.sum())).mean(scores.exact[within])
             name = f"{low}+" if high == np.inf else f"{low}-{high - 1}"
             by_atoms.append({"atoms": name, "images": int(within.sum()), **_plain(share)})
-    bars = [asdict(bar) for bar in metrics.reliability(scores.confidence, right)]
-    return {"risk_coverage": coverage, "reliability": bars, "by_atoms": by_atoms}
+    return {**confidence_curves(scores.confidence, right), "by_atoms": by_atoms}
 
 
 def _plain(estimate: Estimate) -> dict[str, float]:

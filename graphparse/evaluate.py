@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from rdkit import Chem, rdBase
 
 from graphparse import metrics
@@ -224,11 +225,10 @@ def summarise(
     )
 
 
-def confidence_curves(evaluation: Evaluation) -> dict[str, list[dict[str, float]]]:
-    """Risk-coverage curve and reliability diagram, shares in [0, 1]."""
-    confidence = np.array([p.confidence for p in evaluation.predictions], np.float64)
-    pairs = zip(evaluation.predictions, evaluation.references, strict=True)
-    right = np.array([metrics.exact(p.inchi, r.inchi) for p, r in pairs], bool)
+def confidence_curves(
+    confidence: NDArray[np.float64], right: NDArray[np.bool_]
+) -> dict[str, list[dict[str, float]]]:
+    """Risk-coverage curve and reliability diagram of (n,) predictions, shares in [0, 1]."""
     curve = [
         {"coverage": c, "accuracy": round(metrics.accuracy_at_coverage(confidence, right, c), 4)}
         for c in COVERAGES
@@ -273,8 +273,8 @@ def write_results(evaluations: Sequence[Evaluation], out: Path) -> None:
         {
             **asdict(evaluation.summary),
             "causes": evaluation.causes,
-            **confidence_curves(evaluation),
+            **confidence_curves(frame["confidence"].to_numpy(), frame["exact"].to_numpy()),
         }
-        for evaluation in evaluations
+        for evaluation, frame in zip(evaluations, frames, strict=True)
     ]
     (out / "summary.json").write_text(json.dumps(record, indent=2) + "\n")

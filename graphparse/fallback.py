@@ -6,7 +6,6 @@ import json
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from importlib.resources import files
 from pathlib import Path
 from typing import Any, Protocol, Self
 
@@ -19,6 +18,7 @@ from assemble.molecule import AssembleError, Molecule, from_molblock
 from detectors.checkpoint import CheckpointError
 from graphparse.images import ImageError, ImageSource, load_image, looks_blank
 from graphparse.prediction import LOW_CONFIDENCE, Prediction, ReaderKind, Status
+from graphparse.shipped import shipped_weights
 
 logger = logging.getLogger(__name__)
 
@@ -37,7 +37,7 @@ class Caption(Protocol):
 
     @property
     def score(self) -> float:
-        """Mean log-probability of a token; at most 0."""
+        """Log probability over length to the power of 0.7; at most 0."""
         ...
 
 
@@ -144,7 +144,7 @@ class Fallback:
         Raises:
             CheckpointError: there are no weights, or they or the policy can't be read.
         """
-        path = weights or shipped_caption_weights()
+        path = weights or shipped_weights("caption")
         # loaded late: who reads graphs alone needs none of it
         from graphparse.caption import CaptionReader
 
@@ -246,20 +246,6 @@ def captioned(
     else:
         sure = probability(policy.alone, evidence(0.5, opinion.score)[1:])
     return _described(source(Status.OK), opinion, sure, notes)
-
-
-def shipped_caption_weights() -> Path:
-    """The caption reader's weights in the package.
-
-    Raises:
-        CheckpointError: there is not exactly one set of them.
-    """
-    folder = Path(str(files("graphparse") / "weights"))
-    found = sorted(folder.glob("caption-*.safetensors"))
-    if len(found) != 1:
-        had = "no" if not found else "more than one set of"
-        raise CheckpointError(f"this installation has {had} weights of a caption reader")
-    return found[0]
 
 
 def policy_path(weights: Path) -> Path:

@@ -151,6 +151,7 @@ class _ImagePages:
     def __init__(self, image: Image.Image) -> None:
         self._image = image
         frames = getattr(image, "n_frames", 1)
+        self._many = frames > 1
         self._notes: list[str] = []
         self._frames = [0]
         if image.format == "TIFF":
@@ -164,7 +165,7 @@ class _ImagePages:
     def load(self, index: int) -> list[LoadedImage]:
         image = self._image
         with _as_image_errors():
-            if len(self._frames) > 1 or self._notes:
+            if self._many:
                 image.seek(self._frames[index])
             width, height = image.size
             if width * height > MOST_PIXELS:

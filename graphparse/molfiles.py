@@ -14,12 +14,12 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 from rdkit import Chem
-from skimage.filters import threshold_otsu
 
 from assemble.graph import BondKind, MoleculeGraph
 from assemble.labels import parse_label
 from assemble.molecule import AssembleError, assemble
 from data.annotate import sign_text
+from detectors.ink import ink_level
 
 NEAR = 0.3
 """Bond lengths within which an atom of the molfile and one that was read are the same."""
@@ -39,8 +39,6 @@ STEPS = (0.3, 0.4, 0.5, 0.6, 0.7)
 """Where along a bond there has to be ink."""
 LEAST_INK = 4
 """At how many of these places: hashed bonds have gaps."""
-INK_LEVELS = (100, 200)
-"""Limits of the gray value below which there is ink."""
 ROUNDS = 3
 """Of fitting."""
 _ORDERS = {
@@ -294,9 +292,9 @@ def lies_on_ink(graph: MoleculeGraph, gray: NDArray[np.uint8]) -> bool:
     """
     if int(gray.min()) == int(gray.max()):
         return False
-    paper = (gray >= np.clip(threshold_otsu(gray), *INK_LEVELS)).astype(np.uint8)
+    paper = (gray >= ink_level(gray)).astype(np.uint8)
     # at each pixel the way to the nearest ink
-    away = cv2.distanceTransform(paper, cv2.DIST_L2, 3)
+    away = np.asarray(cv2.distanceTransform(paper, cv2.DIST_L2, 3), np.float32)
     unit = graph.bond_length()
     limits = np.array([NEAR_LABEL if label else ON_INK for label in graph.labels]) * unit + 1
     if (_at(away, graph.xy) > limits).any():

@@ -28,12 +28,12 @@ def is_pdf(source: object) -> TypeGuard[str | Path | bytes]:
     """Whether a path or bytes are a PDF, by what is in it."""
     if isinstance(source, bytes):
         return HEADER in source[:HEADER_WITHIN]
-    if not isinstance(source, str | Path) or not Path(source).is_file():
+    if not isinstance(source, str | Path):
         return False
     try:
         with Path(source).open("rb") as file:
             return HEADER in file.read(HEADER_WITHIN)
-    except OSError:
+    except (OSError, ValueError):  # ValueError: a name with a NUL
         return False
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.resources
 import json
 import logging
 import time
@@ -37,6 +36,7 @@ from graphparse.images import (
 from graphparse.prediction import LOW_CONFIDENCE, Prediction, ReaderKind, Status, page_number
 from graphparse.refusal import why_no_structure
 from graphparse.segment import find_structures
+from graphparse.shipped import shipped_weights
 
 logger = logging.getLogger(__name__)
 
@@ -79,23 +79,6 @@ def make_recognizer(
     if reader is not ReaderKind.GRAPH:
         fallback = Fallback.load(weights_hash(weights), caption_weights, threads)
     return Recognizer(weights, threads, fallback, caption_only=reader is ReaderKind.CAPTION)
-
-
-def shipped_weights() -> Path:
-    """The weights in the package.
-
-    Raises:
-        FileNotFoundError: the package was built without weights, or with several.
-    """
-    folder = importlib.resources.files("graphparse") / "weights"
-    found = sorted(Path(str(folder)).glob("parser-*.safetensors"))
-    if not found:
-        raise FileNotFoundError("this installation of graphparse has no weights")
-    if len(found) > 1:
-        # names are hashes: none of them tells which is meant
-        names = ", ".join(path.name for path in found)
-        raise FileNotFoundError(f"one set of weights is expected in {folder}, found {names}")
-    return found[0]
 
 
 class Recognizer:
@@ -214,9 +197,10 @@ class Document:
             return [source(Status.ERROR, message=str(error))]
         found = []
         for picture in pictures:
+            there = source
             if picture.box is not None:
-                source = partial(source, page=page + 1, box=picture.box)
-            prediction = self._read_picture(source, picture)
+                there = partial(source, page=page + 1, box=picture.box)
+            prediction = self._read_picture(there, picture)
             if picture.box is not None and prediction.status == Status.NO_STRUCTURE:
                 continue  # a chart or a logo on a page
             now = time.perf_counter()

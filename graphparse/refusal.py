@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
-from skimage.filters import threshold_otsu
 
 from assemble.graph import MoleculeGraph
+from detectors.ink import ink_level
 
 LEAST_SCORE = 0.55
 """Mean score of atoms and bonds below which what was found is no structure."""
@@ -36,8 +36,6 @@ SQUARE_ANGLE = 5.0
 LOW_SCORE = 0.7
 WORKING_BOND = 32.0
 """Pixels of a bond at which the ink is looked at; finer pictures are shrunk to it."""
-INK_LEVELS = (100, 200)
-"""Limits of the gray value below which there is ink."""
 
 
 def why_no_structure(graph: MoleculeGraph, gray: NDArray[np.uint8]) -> str:
@@ -153,10 +151,10 @@ def explained_ink(graph: MoleculeGraph, gray: NDArray[np.uint8]) -> float:
     bond = max(graph.bond_length(), 1.0)
     factor = min(1.0, WORKING_BOND / bond)
     height, width = (max(1, round(side * factor)) for side in gray.shape)
-    small = cv2.resize(gray, (width, height), interpolation=cv2.INTER_AREA)
+    small = np.asarray(cv2.resize(gray, (width, height), interpolation=cv2.INTER_AREA), np.uint8)
     if int(small.min()) == int(small.max()):
         return 1.0
-    ink = small < np.clip(threshold_otsu(small), *INK_LEVELS)
+    ink = small < ink_level(small)
     bond *= factor
     places = [(round(x), round(y)) for x, y in (graph.xy * factor).tolist()]
     cover = np.zeros((height, width), np.uint8)

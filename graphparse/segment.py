@@ -13,12 +13,11 @@ from functools import cached_property
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from skimage.filters import threshold_otsu
+
+from detectors.ink import INK_LEVELS, ink_level
 
 WORKING_SIDE = 2600
 """Longest side, in pixels, at which a page is segmented; larger ones are shrunk."""
-INK_LEVELS = (100, 200)
-"""Limits of the gray value below which there is ink."""
 PALE = 0.5
 """Share of dark pixels in a spot below which all of it is ink that is pale."""
 WHITE, MOSTLY = 245, 0.75
@@ -143,7 +142,7 @@ def _ink_of(gray: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """
     if int(gray.min()) == int(gray.max()):
         return np.zeros_like(gray)
-    dark = gray < np.clip(threshold_otsu(gray), *INK_LEVELS)
+    dark = gray < ink_level(gray)
     if float(np.mean(gray >= WHITE)) < MOSTLY:
         return dark.astype(np.uint8)
     spots = _Spots((gray < INK_LEVELS[1]).astype(np.uint8))

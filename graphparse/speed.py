@@ -15,7 +15,8 @@ import torch
 
 from detectors.stages import REST, Stopwatch
 from graphparse.outputs import OutputFolder
-from graphparse.recognizer import Recognizer, shipped_weights
+from graphparse.recognizer import Recognizer
+from graphparse.shipped import shipped_weights
 from graphparse.workers import Source, WorkerPool, load_recognizer
 
 STAGES = (

@@ -14,7 +14,7 @@ from data.stream import SampleStream
 from detectors.caption.encoders import DetectorGrid
 from detectors.caption.model import CaptionConfig, CaptionModel
 from detectors.checkpoint import load_checkpoint
-from graphparse.recognizer import shipped_weights
+from graphparse.shipped import shipped_weights
 from graphparse.training.caption_loop import CaptionTrainConfig, CaptionTrainer
 from graphparse.training.captions import CONTEST, CaptionSource, Rendered
 from graphparse.training.prepared import Prepared

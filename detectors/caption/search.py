@@ -23,10 +23,8 @@ class Candidate:
     """A string that a caption model holds possible."""
 
     text: str
-    log_probability: float
-    """Of the whole string."""
     score: float
-    """The same, normalised by length; what candidates are ordered by."""
+    """Log probability normalised by length; what candidates are ordered by."""
     closed: bool = True
     """Whether it was spelt to its end; one that is broken off says nothing of a molecule."""
 
@@ -107,15 +105,13 @@ def _candidates(
     model: CaptionModel, spelt: Tensor, total: Tensor, divisor: Tensor, done: Tensor
 ) -> list[list[Candidate]]:
     """Candidates by image, best first; beams that never began are left out."""
-    images = zip(
-        spelt.tolist(), total.tolist(), (total / divisor).tolist(), done.tolist(), strict=True
-    )
+    images = zip(spelt.tolist(), (total / divisor).tolist(), done.tolist(), strict=True)
     found = []
     for image in images:
         candidates = [
-            Candidate(model.tokens.decode(row), log_probability, score, closed)
-            for row, log_probability, score, closed in zip(*image, strict=True)
-            if log_probability > -torch.inf
+            Candidate(model.tokens.decode(row), score, closed)
+            for row, score, closed in zip(*image, strict=True)
+            if score > -torch.inf
         ]
         found.append(sorted(candidates, key=lambda candidate: -candidate.score))
     return found

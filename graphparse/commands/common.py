@@ -54,10 +54,10 @@ def check_reader(reader: ReaderKind, caption_weights: Path | None) -> None:
     if reader is ReaderKind.GRAPH or caption_weights is not None:
         return
     from detectors.checkpoint import CheckpointError
-    from graphparse.fallback import shipped_caption_weights
+    from graphparse.shipped import shipped_weights
 
     with wrong_usage("--reader", CheckpointError):
-        shipped_caption_weights()
+        shipped_weights("caption")
 
 
 @contextmanager

@@ -59,7 +59,7 @@ class Rate:
 class Limits:
     """ASGI middleware in front of everything else.
 
-    Requests to ``/api/`` that are POSTed count against the rate; those that another site made a
+    Requests that are POSTed count against the rate; those that another site made a
     browser send are refused.
 
     Args:

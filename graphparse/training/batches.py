@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
 from functools import cache, lru_cache
-from itertools import count
 
 import cv2
 import numpy as np
@@ -233,11 +232,10 @@ class BatchStream(IterableDataset[Batch]):
         worker = get_worker_info()
         workers, own = (worker.num_workers, worker.id) if worker else (1, 0)
         step, number = workers * self.ranks.size, workers * self.ranks.rank + own
-        block = self.stream.block
         rng = np.random.default_rng((self.stream.seed, self.first, number, 4))
         crops: list[Crop] = []
-        for start in count(self.first + number * block, step * block):
-            for index in range(start, start + block):
+        for block in self.stream.blocks(self.first, number, step):
+            for index in block:
                 crops += self._crops(index)
             while len(crops) >= MIXED * self.batch_size:
                 rng.shuffle(crops)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import logging
-import math
 import shlex
 import sys
 import time
@@ -26,6 +25,7 @@ from detectors.checkpoint import save_checkpoint
 from graphparse.listing import target_string
 from graphparse.training.captions import POOLED, SHORT_TOKENS, CaptionBatch, CaptionSource
 from graphparse.training.precision import mixed_precision
+from graphparse.training.schedule import rate_at
 
 logger = logging.getLogger(__name__)
 
@@ -55,12 +55,6 @@ class CaptionTrainConfig:
     validation_images: int = 64
     fixed_map: bool = False
     """The encoder of the detector stays as it is; what looks at its map learns."""
-
-
-def rate_at(step: int, progress: float, config: CaptionTrainConfig) -> float:
-    """Learning rate: linear warm-up (Vaswani et al. 2017), then a cosine over the progress."""
-    warm = min(1.0, (step + 1) / max(config.warm_up, 1))
-    return config.learning_rate * warm * (0.51 + 0.49 * math.cos(math.pi * min(progress, 1.0)))
 
 
 def hold_map(model: nn.Module) -> None:
@@ -158,7 +152,7 @@ class CaptionTrainer:
     def train_step(self, batches: list[CaptionBatch]) -> float:
         """One optimiser step over some batches, as if they were one; returns the mean loss."""
         for group in self.optimiser.param_groups:
-            group["lr"] = rate_at(self.step, self.progress, self.config)
+            group["lr"] = rate_at(self.progress, self.step, self.config)
         self.optimiser.zero_grad(set_to_none=True)
         tokens = [int((batch.wanted != PAD).sum()) for batch in batches]
         mean = 0.0

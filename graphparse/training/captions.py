@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import count, islice
+from itertools import islice
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
@@ -21,6 +21,7 @@ from detectors.caption.model import CaptionConfig
 from detectors.caption.pointing import NOWHERE, starts_atom
 from detectors.caption.search import MOST_TOKENS
 from detectors.caption.tokens import BEGIN, PAD, Target, tokens_of
+from detectors.network import ink_of
 from graphparse.listing import target_string
 from graphparse.training.tracing import traced
 
@@ -65,7 +66,7 @@ class CaptionBatch:
     @property
     def ink(self) -> Tensor:
         """(B, 1, H, W) ink in [0, 1]."""
-        return 1.0 - self.gray[:, None].float() / 255.0
+        return ink_of(self.gray)
 
     def to(self, device: torch.device) -> CaptionBatch:
         """The same batch on a device."""
@@ -197,9 +198,8 @@ class CaptionStream(IterableDataset[CaptionBatch]):
 
     def _rows(self, number: int, step: int) -> Iterator[Row]:
         """Those of every ``step``-th block, which one process lays out by itself."""
-        block = self.stream.block
-        for start in count(self.first + number * block, step * block):
-            for index in range(start, start + block):
+        for block in self.stream.blocks(self.first, number, step):
+            for index in block:
                 yield from self._row(index)
 
     def _row(self, index: int) -> list[Row]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import copy
 import json
 import logging
-import math
 import shlex
 import sys
 import time
@@ -31,6 +30,7 @@ from detectors.vocabulary import fingerprint
 from graphparse.training.batches import Batch, BatchStream
 from graphparse.training.precision import mixed_precision
 from graphparse.training.ranks import Ranks
+from graphparse.training.schedule import rate_at
 from graphparse.training.step import interpretation_losses, losses
 
 logger = logging.getLogger(__name__)
@@ -68,13 +68,6 @@ class Networks(nn.Module):
         super().__init__()
         self.parser = ParserNetwork(config, GeometricConvolution)
         self.scale = ScaleNetwork()
-
-
-def rate_at(progress: float, step: int, config: TrainConfig) -> float:
-    """Learning rate: linear warm-up over steps, then a cosine over the share of time used."""
-    warm = min(1.0, (step + 1) / config.warm_up)
-    cosine = 0.5 * (1 + math.cos(math.pi * min(progress, 1.0)))
-    return config.learning_rate * warm * (0.02 + 0.98 * cosine)
 
 
 class Trainer:

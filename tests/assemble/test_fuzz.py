@@ -15,7 +15,10 @@ from assemble.molecule import AssembleError, assemble
 LABELS = st.sampled_from(
     ["", "", "", "", "N", "O", "S", "P", "NH", "OH", "CO2Et", "R1", "NO2", "N+", "O-", "??", "H",
      "D", "Si", "Xe", "Pt", "(CH2)3", "HCl", "2HCl", "O·", "Ph", "C-", "B", "13CH3", "SO2", "Boc"]
-) | st.text(max_size=12)  # fmt: skip
+) | st.text(max_size=12) | st.lists(
+    st.sampled_from(["C", "H", "N", "O", "S", "D", "Cl", "Ph", "R", "2", "3", "13", "(", ")", "-",
+                     "+", "=", "·", "Me", "tBu", ".", "Na"]), min_size=1, max_size=7
+).map("".join)  # fmt: skip
 ODD = st.sampled_from([math.nan, math.inf, -math.inf, 1e38, -1e38, 0.0])
 LARGE = 1 / 200
 """Share of graphs with 500 atoms: each costs as much time as a hundred others."""

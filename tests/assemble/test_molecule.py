@@ -1,6 +1,7 @@
 """Graph to molecule: changes that are told, the round trip, and odd graphs."""
 
 import math
+from typing import Any
 
 import numpy as np
 import pytest
@@ -83,6 +84,36 @@ def test_graphs_survive_json_and_refuse_nonsense() -> None:
             MoleculeGraph.from_json(text)
     with pytest.raises(GraphError, match="itself"):
         MoleculeGraph([[0, 0]], ("",), [0], [[0, 0]], [1])
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"charges": [300, 0]}, "charges.*int8"),
+        ({"charges": np.array([300, 0])}, "charges.*int8"),
+        ({"charges": [0.5, 0]}, "charges.*whole"),
+        ({"charges": [float("nan"), 0]}, "charges.*whole"),
+        ({"charges": [None, 0]}, "charges"),
+        ({"bonds": [[0, 2**40]]}, "bonds.*int32"),
+        ({"bonds": [[0, 2**70]]}, "bonds"),
+        ({"bonds": [[-1, 0]]}, "bonds.*0..1, got -1"),
+        ({"bonds": [[0, 2]]}, "bonds.*0..1, got 2"),
+        ({"labels": "CO"}, "labels"),
+        ({"labels": ("R\n1", "")}, "one line"),
+        ({"repeats": [([0], "n\nm")]}, "one line"),
+    ],
+)
+def test_arrays_that_do_not_fit_are_refused(changed: dict[str, Any], said: str) -> None:
+    whole = {
+        "xy": [[0, 0], [1, 0]],
+        "labels": ("", ""),
+        "charges": [0, 0],
+        "bonds": [[0, 1]],
+        "kinds": [1],
+    }
+    assert MoleculeGraph(**whole).n_bonds == 1
+    with pytest.raises(GraphError, match=said):
+        MoleculeGraph(**whole | changed)
 
 
 def test_smiles_alone_is_that_of_the_molecule() -> None:

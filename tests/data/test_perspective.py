@@ -71,7 +71,7 @@ def test_a_sugar_in_perspective_means_itself(name: str, hydrogens: float, chairs
     seen = 0
     for seed in range(60):
         # crowded ones find room once in six drawings
-        if seed >= 12 and (seen or (chairs and hydrogens)):
+        if seed >= 12 and seen:
             break
         drawing = drawn(SUGARS[name], seed, odds)
         molecule = assemble(drawing.graph)
@@ -84,7 +84,7 @@ def test_a_sugar_in_perspective_means_itself(name: str, hydrogens: float, chairs
             assert BondKind.HASH not in kinds
         if hydrogens and in_perspective:
             assert "H" in drawing.graph.labels
-    assert seen > 0 or (chairs and hydrogens)
+    assert seen > 0
 
 
 def test_anomers_differ_in_what_hangs_down() -> None:

@@ -14,7 +14,7 @@ from detectors.refiner import EdgeConvolution, Refiner
 from detectors.sampling import sample_points
 from detectors.scale import ScaleNetwork, bin_targets, expected_length
 from detectors.vocabulary import END, PAD, REVERSED_EDGE, encode
-from graphparse.recognizer import shipped_weights
+from graphparse.shipped import shipped_weights
 
 SMALL = NetworkConfig(widths=(16, 16, 16, 16), depths=(1, 1, 1, 1), channels=16)
 
@@ -58,7 +58,6 @@ def test_an_edge_seen_from_its_other_end_is_the_reversed_edge(passes: bool) -> N
     image_index = torch.tensor([0, 0, 0, 1, 1, 1])
     pairs = torch.tensor([[0, 1], [1, 2], [3, 5]])
     with torch.inference_mode():
-        one = refiner(feature_map, xy, torch.rand(6), image_index, pairs)
         scores = torch.rand(6)
         one = refiner(feature_map, xy, scores, image_index, pairs)
         two = refiner(feature_map, xy, scores, image_index, pairs.flip(1))

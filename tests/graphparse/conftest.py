@@ -1,10 +1,13 @@
-"""A real browser, for the pages."""
+"""A real browser, for the pages, and a package without a part of its weights."""
 
 import shutil
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
+
+from graphparse.shipped import shipped_weights
 
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 
@@ -38,3 +41,15 @@ def page(browser: Any) -> Iterator[Any]:
     yield page
     context.close()
     assert not wrong
+
+
+@pytest.fixture
+def only_graph_weights(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder of shipped weights, from where those of the caption reader are missing."""
+    weights = shipped_weights()
+    folder = tmp_path / "weights"
+    folder.mkdir()
+    for file in (weights, weights.with_suffix(".json")):
+        (folder / file.name).symlink_to(file)
+    monkeypatch.setattr("graphparse.shipped.files", lambda _: tmp_path)
+    return folder

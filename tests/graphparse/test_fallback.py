@@ -314,13 +314,12 @@ def made_weights(folder: Path, seed: int = 0) -> Path:
 
 
 def test_shipped_captions_are_found_and_asked_only_if_calibration_says_so(
-    examples: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    examples: Path, only_graph_weights: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("graphparse.fallback.files", lambda _: tmp_path)
     with pytest.raises(CheckpointError, match="no weights of a caption reader"):
         make_recognizer(reader=ReaderKind.AUTO)
     assert make_recognizer().predict([examples / "aspirin.png"])[0].reader == "graph"
-    path = made_weights(tmp_path / "weights")
+    path = made_weights(only_graph_weights)
     asked = []
 
     def watched(self: CaptionReader, grays: Sequence[NDArray[np.uint8]]) -> list[Written]:

@@ -120,10 +120,12 @@ def test_small_copies_in_a_tiff_are_no_pages() -> None:
     reduced[254] = 1
     with TiffImagePlugin.AppendingTiffWriter(buffer) as writer:
         for information in ({}, reduced, reduced):
-            drawn().save(writer, "TIFF", tiffinfo=information)
+            copy = drawn().reduce(2) if information else drawn()
+            copy.save(writer, "TIFF", tiffinfo=information)
             writer.newFrame()
     with open_pages(buffer.getvalue()) as pages:
-        assert len(pages) == 1 and is_line(pages.load(0)[0].gray)
+        (picture,) = pages.load(0)
+        assert len(pages) == 1 and picture.gray.shape == drawn().size[::-1]
 
 
 def test_a_damaged_page_costs_no_other() -> None:
@@ -184,6 +186,12 @@ def test_missing_file_and_folder(tmp_path: Path) -> None:
     for path in (tmp_path / "none.png", tmp_path):
         with pytest.raises(ImageError, match="no such file"):
             load_image(path)
+
+
+@pytest.mark.parametrize("name", ["C" * 5000, "C" * 300 + ".png", "a\0b.png"])
+def test_a_name_that_no_file_can_have(name: str) -> None:
+    with pytest.raises(ImageError):
+        load_image(name)
 
 
 def test_huge_pictures_are_refused_before_they_are_decoded(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -66,6 +66,17 @@ def test_predictions_say_where_they_are(pdf: bytes) -> None:
     assert last.box is None and last.message == "no structure on this page"
 
 
+def test_a_page_of_nothing_but_other_things_is_one_without_structure(
+    page: MadePage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recognizer = Recognizer(threads=1)
+    _, png = cv2.imencode(".png", page.image)
+    monkeypatch.setattr("graphparse.recognizer.looks_blank", lambda gray: True)
+    (found,) = recognizer.read(png.tobytes())
+    assert found.status is Status.NO_STRUCTURE and found.message == "no structure on this page"
+    assert (found.page, found.box) == (None, None)
+
+
 def test_a_picture_of_a_page_is_cut_up(page: MadePage) -> None:
     _, png = cv2.imencode(".png", page.image)
     with open_pages(png.tobytes()) as pages:

@@ -104,15 +104,20 @@ def test_a_process_alone_changes_nothing() -> None:
 
 def test_processes_share_the_samples_out(monkeypatch: pytest.MonkeyPatch) -> None:
     taken: list[set[int]] = []
-    total = 10 * small_stream().block  # whole blocks: each is one process's alone
+    block = small_stream().block
+    # a training that goes on begins anywhere; each whole block is one process's alone
+    first, blocks = block + 1, range(2, 10)
     for rank in range(2):
-        stream = BatchStream(small_stream(), 1, ranks=Ranks(rank, 2))
+        stream = BatchStream(small_stream(), 1, first, ranks=Ranks(rank, 2))
         indices: set[int] = set()
         monkeypatch.setattr(stream, "_crops", lambda index, seen=indices: seen.add(index) or [])
-        monkeypatch.setattr("graphparse.training.batches.count", lambda a, b: range(a, total, b))
+        monkeypatch.setattr("data.stream.count", lambda a, b: range(a, blocks.stop, b))
         list(stream)
         taken.append(indices)
-    assert not taken[0] & taken[1] and taken[0] | taken[1] == set(range(total))
+    assert not taken[0] & taken[1]
+    assert taken[0] | taken[1] == set(range(blocks.start * block, blocks.stop * block))
+    for indices in taken:
+        assert all(set(range(i - i % block, i - i % block + block)) <= indices for i in indices)
 
 
 if __name__ == "__main__":

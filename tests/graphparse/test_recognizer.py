@@ -12,11 +12,13 @@ from PIL import Image, ImageDraw
 from rdkit import Chem
 
 from assemble.graph import MoleculeGraph
+from detectors.checkpoint import CheckpointError
 from detectors.parser import Reading
 from graphparse import Prediction, Recognizer
 from graphparse.evaluate import ReferenceError, evaluate, read_references, table
 from graphparse.prediction import Status
-from graphparse.recognizer import SEVERAL_NOTE, shipped_weights
+from graphparse.recognizer import SEVERAL_NOTE, make_recognizer
+from graphparse.shipped import shipped_weights
 
 
 def references(folder: Path) -> list[dict[str, str]]:
@@ -196,10 +198,10 @@ def test_several_sets_of_weights_are_refused(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     (tmp_path / "weights").mkdir()
-    monkeypatch.setattr("importlib.resources.files", lambda name: tmp_path)
-    with pytest.raises(FileNotFoundError, match="no weights"):
-        shipped_weights()
+    monkeypatch.setattr("graphparse.shipped.files", lambda name: tmp_path)
+    with pytest.raises(CheckpointError, match="no weights of the graph reader"):
+        make_recognizer()
     for name in ("parser-1.safetensors", "parser-2.safetensors"):
         (tmp_path / "weights" / name).touch()
-    with pytest.raises(FileNotFoundError, match=r"parser-1.*parser-2"):
+    with pytest.raises(CheckpointError, match=r"parser-1.*parser-2"):
         shipped_weights()

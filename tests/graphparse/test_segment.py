@@ -125,3 +125,9 @@ def hexagon(x: int, y: int, radius: int) -> np.ndarray:
     return np.rint([x, y] + radius * np.column_stack([np.cos(angles), np.sin(angles)])).astype(
         np.int32
     )
+
+
+def test_pages_need_a_molecule_that_can_be_drawn() -> None:
+    for molecules in ([], ["not SMILES"]):
+        with pytest.raises(ValueError, match="molecules"):
+            make_page(molecules, np.random.default_rng(0))

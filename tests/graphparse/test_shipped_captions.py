@@ -11,9 +11,10 @@ from typer.testing import CliRunner
 
 from graphparse.cli import app
 from graphparse.evaluate import read_references
-from graphparse.fallback import Fallback, Policy, policy_path, shipped_caption_weights
+from graphparse.fallback import Fallback, Policy, policy_path
 from graphparse.prediction import ReaderKind
 from graphparse.recognizer import weights_hash
+from graphparse.shipped import shipped_weights
 
 SIMPLE = ("aspirin", "caffeine", "lidocaine-hydrochloride")
 
@@ -34,16 +35,13 @@ def test_it_reads_simple_drawings(examples: Path, tmp_path: Path) -> None:
 
 def test_its_policy_was_fitted_with_the_shipped_weights_of_both() -> None:
     fallback = Fallback.load(weights_hash(), None, 1)
-    kept = Policy.load(policy_path(shipped_caption_weights()))
+    kept = Policy.load(policy_path(shipped_weights("caption")))
     assert kept.fits(weights_hash(), fallback.captioner.weights_hash)
     assert fallback.policy == kept and kept.alone is not None
 
 
-def test_without_weights_one_clear_line_says_so(
-    examples: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    (tmp_path / "weights").mkdir()
-    monkeypatch.setattr("graphparse.fallback.files", lambda _: tmp_path)
+@pytest.mark.usefixtures("only_graph_weights")
+def test_without_weights_one_clear_line_says_so(examples: Path, tmp_path: Path) -> None:
     image, out = str(examples / "aspirin.png"), tmp_path / "x"
     done = CliRunner().invoke(app, ["predict", image, "--out", str(out), "--reader", "auto"])
     assert done.exit_code == 2 and not out.exists()
