@@ -7,6 +7,8 @@ import time
 from pathlib import Path, PurePath, PurePosixPath
 from typing import Any
 
+from graphparse.inputs import files_in
+
 TRIES, PAUSE = 3, 1.0
 """How often storage is asked for a file that it fails to give, and seconds in between."""
 
@@ -72,7 +74,7 @@ def list_files(location: str) -> list[str]:
     else:
         folder = Path(location)
         exists, is_file = folder.exists(), folder.is_file()
-        found = [file.relative_to(folder) for file in folder.rglob("*") if file.is_file()]
+        found = [file.relative_to(folder) for file in files_in(folder)]
     if not exists:
         raise FileNotFoundError(f"{location}: no such file or folder")
     return [""] if is_file else [str(name) for name in sorted(found)]

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from graphparse.commands.common import Weights, wrong_usage
-from graphparse.commands.predict import find_images
+from graphparse.inputs import find_images
 
 
 def benchmark(

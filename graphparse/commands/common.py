@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TypeVar
 
@@ -66,7 +67,33 @@ def wrong_usage(hint: str, *errors: type[Exception]) -> Iterator[None]:
     try:
         yield
     except errors as error:
-        raise typer.BadParameter(str(error), param_hint=hint) from error
+        raise typer.BadParameter(_told(error), param_hint=hint) from error
+
+
+def _told(error: Exception) -> str:
+    """An error in words; those of the system begin with a number."""
+    if isinstance(error, OSError) and error.strerror and error.filename is not None:
+        return f"{error.filename}: {error.strerror}"
+    return str(error)
+
+
+def check_output(path: Path, hint: str, folder: bool = False) -> None:
+    """Before anything is read: a file, or a folder, that can't be made is wrong usage."""
+    with wrong_usage(hint, OSError):
+        there = _nearest(path.absolute())
+        if (folder or there != path.absolute()) and not there.is_dir():
+            raise NotADirectoryError(f"{there} is not a folder")
+        if not os.access(there, os.W_OK):
+            raise PermissionError(f"{there} cannot be written to")
+
+
+def _nearest(path: Path) -> Path:
+    """What there is of a path: itself, or the nearest place above it."""
+    for place in (path, *path.parents):
+        with suppress(FileNotFoundError, NotADirectoryError):
+            place.lstat()
+            return place
+    return path
 
 
 def check_sets(sets: list[Path]) -> None:

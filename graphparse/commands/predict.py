@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import ExitStack, suppress
 from enum import StrEnum
 from functools import partial
@@ -18,18 +19,21 @@ from graphparse.commands.common import (
     CaptionWeights,
     Reader,
     Weights,
+    check_output,
     check_reader,
     check_statuses,
     progress,
     wrong_usage,
 )
+from graphparse.inputs import OVERLAYS, files_left, find_images
 from graphparse.prediction import ReaderKind
+from graphparse.storage import is_uri
 
 if TYPE_CHECKING:
     from graphparse.prediction import Prediction
 
-OVERLAYS = "overlays"
-"""Folder within the one that is written to."""
+LONGEST_STEM = 200
+"""Bytes of a file's name that its overlays keep: with number and page they are names as well."""
 
 
 class Engine(StrEnum):
@@ -84,6 +88,9 @@ def predict(
     from graphparse.workers import load_recognizer
 
     check_reader(reader, caption_weights)
+    for hint, names in (("INPUTS", inputs), ("--out", [out])):
+        if "" in names:  # to the system that is the folder one stands in
+            raise typer.BadParameter("expected a name, got nothing", param_hint=hint)
     load = partial(
         load_recognizer,
         weights and weights.absolute(),
@@ -102,9 +109,7 @@ def predict(
         predict_on_cluster(inputs, out, load, workers, batch_size, time_limit, shard_size, resume)
         return
     paths = [_existing(path) for path in inputs]
-    folder = Path(out)
-    if folder.exists() and not folder.is_dir():
-        raise typer.BadParameter(f"{out} is not a folder", param_hint="--out")
+    folder = _local_folder(out)
     from graphparse.outputs import OutputFolder
     from graphparse.workers import Source, WorkerPool, available_cores
 
@@ -116,6 +121,7 @@ def predict(
         raise typer.BadParameter(f"no images in {', '.join(inputs)}", param_hint="INPUTS")
     start = time.monotonic()
     statuses: Counter[str] = Counter()
+    undrawn: list[str] = []
     with ExitStack() as opened:
         # weights that can't be read show here, before anything is written
         with wrong_usage("--weights", ValueError):
@@ -134,7 +140,9 @@ def predict(
                 statuses[prediction.status] += 1
             if overlay:
                 number, file, _ = left[position]
-                _write_overlays(file, found, overlays / f"{number:06d}-{file.stem}")
+                undrawn += _write_overlays(file, found, overlays / f"{number:06d}-{_stem(file)}")
+    if undrawn:
+        typer.echo(f"overlays that could not be written: {len(undrawn)} ({undrawn[0]})", err=True)
     if report:
         from graphparse.report import write_report
 
@@ -148,10 +156,30 @@ def predict(
 
 
 def _existing(path: str) -> Path:
-    if not Path(path).exists():
-        why = "only read with --engine ray" if "://" in path else "no such file or folder"
-        raise typer.BadParameter(f"{path}: {why}", param_hint="INPUTS")
+    """A file or folder that is named, which must be there, whatever is in it."""
+    with wrong_usage("INPUTS", OSError):
+        try:
+            Path(path).stat()
+        except FileNotFoundError as error:
+            why = "only read with --engine ray" if is_uri(path) else "no such file or folder"
+            raise FileNotFoundError(f"{path}: {why}") from error
     return Path(path)
+
+
+def _local_folder(out: str) -> Path:
+    """The folder that is written to."""
+    if is_uri(out):
+        raise typer.BadParameter(f"{out}: only with --engine ray", param_hint="--out")
+    check_output(Path(out), "--out", folder=True)
+    return Path(out)
+
+
+def _stem(file: Path) -> str:
+    """The file's name without suffix, cut where its overlays would have names that are too long."""
+    stem = file.stem
+    while len(os.fsencode(stem)) > LONGEST_STEM:
+        stem = stem[:-1]
+    return stem
 
 
 def _remove_pages(folder: Path) -> None:
@@ -167,67 +195,8 @@ def _remove_pages(folder: Path) -> None:
         (folder / OVERLAYS).rmdir()
 
 
-def find_images(paths: list[Path], skip: Path | None = None) -> tuple[list[Path], list[Path]]:
-    """Files as they are named, folders searched for files with an image's suffix, in order.
-
-    Overlays of earlier runs within a folder are left alone.
-
-    Args:
-        paths: files and folders.
-        skip: a folder that is not searched.
-
-    Returns:
-        The images, and the other files of the folders.
-    """
-    from graphparse.images import SUFFIXES
-
-    hidden = None if skip is None else skip.resolve()
-    images: list[Path] = []
-    others: list[Path] = []
-    for path in paths:
-        if not path.is_dir():
-            images.append(path)
-            continue
-        for file in sorted(_files(path, hidden)):
-            (images if file.suffix.lower() in SUFFIXES else others).append(file)
-    return images, others
-
-
-def _files(folder: Path, hidden: Path | None) -> Iterator[Path]:
-    for file in folder.rglob("*"):
-        holder = file.parent
-        own = holder != folder and holder.name == OVERLAYS
-        if own and (holder.parent / "predictions.jsonl").is_file():
-            continue
-        if file.is_file() and holder.resolve() != hidden:
-            yield file
-
-
-def files_left(
-    files: Iterable[Path], earlier: Mapping[str, int], begun: tuple[str, int] | None = None
-) -> list[tuple[int, Path, int]]:
-    """What a stopped run has left: number of the file, file, and page, from 0, to begin at.
-
-    Args:
-        files: all of them; one that is named twice is read twice.
-        earlier: how often a file was read to its end.
-        begun: a document that was not, and where to go on; it comes first.
-    """
-    done = Counter(earlier)
-    left: list[tuple[int, Path, int]] = []
-    for number, file in enumerate(files):
-        if done[str(file)]:
-            done[str(file)] -= 1
-        elif begun is not None and begun[0] == str(file):
-            left.insert(0, (number, file, begun[1]))
-            begun = None
-        else:
-            left.append((number, file, 0))
-    return left
-
-
-def _write_overlays(file: Path, found: list[Prediction], name: Path) -> None:
-    """Draw what was found on a page over its pictures."""
+def _write_overlays(file: Path, found: list[Prediction], name: Path) -> Iterator[str]:
+    """Draw what was found on a page over its pictures; yields why an overlay isn't there."""
     import cv2
 
     from graphparse.images import ImageError, load_picture
@@ -236,13 +205,13 @@ def _write_overlays(file: Path, found: list[Prediction], name: Path) -> None:
     for index, prediction in enumerate(found, 1):
         if prediction.graph is None:
             continue
-        try:
-            picture = load_picture(file, prediction.page, prediction.box)
-        except ImageError:  # it was there when it was read
-            continue
         part = "" if prediction.page is None else f"-{prediction.page}"
         part += "" if prediction.box is None else f"-{index}"
-        _, png = cv2.imencode(".png", draw_overlay(picture.gray, prediction.graph))
-        name.parent.mkdir(parents=True, exist_ok=True)
-        # written by Python: OpenCV takes no file names that are no text
-        name.with_name(f"{name.name}{part}.png").write_bytes(png.tobytes())
+        try:
+            picture = load_picture(file, prediction.page, prediction.box)
+            _, png = cv2.imencode(".png", draw_overlay(picture.gray, prediction.graph))
+            name.parent.mkdir(parents=True, exist_ok=True)
+            # written by Python: OpenCV takes no file names that are no text
+            name.with_name(f"{name.name}{part}.png").write_bytes(png.tobytes())
+        except (ImageError, OSError) as error:
+            yield f"{file}: {error}"

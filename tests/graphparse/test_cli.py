@@ -19,9 +19,11 @@ from typer.testing import CliRunner
 
 import graphparse
 from graphparse.cli import app
-from graphparse.commands.predict import files_left, find_images
+from graphparse.images import ImageError, load_image
+from graphparse.inputs import files_left, find_images
 from graphparse.outputs import OutputFolder
 from graphparse.prediction import Prediction, Status
+from graphparse.storage import list_files
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLES = ROOT / "graphparse" / "examples"
@@ -119,6 +121,76 @@ def test_overlays_are_not_searched(tmp_path: Path) -> None:
     assert find_images([overlays])[0] == [overlays / "b.png"]
 
 
+def test_files_that_may_not_be_looked_at_are_rows(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """They are found; that they can't be read is said in their rows. Folders are counted."""
+    for name in ("refused.png", "deep/closed/a.png", "good.png", "notes.txt"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch()
+    (tmp_path / "dangling.png").symlink_to("none.png")
+    (tmp_path / "loop.png").symlink_to("loop.png")
+    (tmp_path / "folder.png").symlink_to("deep")
+    os.mkfifo(tmp_path / "pipe.png")
+    real, listed = Path.stat, os.scandir
+
+    def stat(self: Path, **how: bool) -> os.stat_result:
+        if self.name == "refused.png":
+            raise PermissionError(13, "Permission denied", str(self))
+        return real(self, **how)
+
+    def scandir(place: object) -> object:
+        if Path(place).name == "closed":
+            raise PermissionError(13, "Permission denied", str(place))
+        return listed(place)
+
+    monkeypatch.setattr(Path, "stat", stat)
+    monkeypatch.setattr(os, "scandir", scandir)
+    images, others = find_images([tmp_path])
+    names = ["dangling.png", "good.png", "loop.png", "refused.png"]
+    assert [path.name for path in images] == names
+    assert list_files(str(tmp_path)) == sorted([*names, "notes.txt"])
+    assert [path.name for path in others] == ["notes.txt"]
+    assert f"folders that cannot be searched: 1 ({tmp_path}/deep/closed" in caplog.messages[0]
+    for name, why in (("loop.png", "no such file"), ("refused.png", "Permission denied")):
+        with pytest.raises(ImageError, match=why):
+            load_image(tmp_path / name)
+
+
+@pytest.mark.parametrize("name", ["input", "out"])
+def test_names_that_may_not_be_looked_at_are_wrong_usage(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    def refused(self: Path) -> os.stat_result:
+        if self.name == name:
+            raise PermissionError(13, "Permission denied", str(self))
+        return os.lstat(self)
+
+    monkeypatch.setattr(Path, "stat", refused)
+    monkeypatch.setattr(Path, "lstat", refused)
+    (tmp_path / "input").mkdir()
+    out = str(tmp_path / "out")
+    done = CliRunner().invoke(app, ["predict", str(tmp_path / "input"), "--out", out])
+    assert done.exit_code == 2
+    told = "".join(done.output.replace("│", " ").split())
+    assert f"{tmp_path}/{name}:Permissiondenied" in told and name.upper() in told.upper()
+
+
+def test_overlays_of_files_with_long_names(examples: Path, tmp_path: Path) -> None:
+    """Their names are cut; overlays that cannot be written are counted, and cost nothing else."""
+    pictures, out = tmp_path / "in", tmp_path / "out"
+    pictures.mkdir()
+    shutil.copy(examples / "aspirin.png", pictures / f"{'é' * 125}.png")
+    assert run("predict", pictures, "--out", out, "--overlay").returncode == 0
+    (overlay,) = (out / "overlays").iterdir()
+    assert overlay.name == f"000000-{'é' * 100}.png"
+    shutil.rmtree(out / "overlays")
+    (out / "overlays").touch()
+    done = run("predict", pictures, "--out", out, "--overlay")
+    assert done.returncode == 0 and "overlays that could not be written: 1 (" in done.stderr
+    assert [row["status"] for row in rows(out)] == ["ok"]
+
+
 def test_a_second_run_leaves_nothing_of_the_first(examples: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     run("predict", examples / "aspirin.png", "--out", out, "--overlay", "--report")
@@ -176,6 +248,12 @@ def test_file_names_that_are_no_text(examples: Path, tmp_path: Path) -> None:
     [
         ("predict",),
         ("predict", "no-such-file.png", "--out", "x"),
+        ("predict", "", "--out", "x"),
+        ("predict", "", "--out", "x", "--engine", "ray"),
+        ("predict", str(EXAMPLES), "--out", ""),
+        ("predict", str(EXAMPLES), "--out", "s3://bucket/x"),
+        ("predict", "C" * 300, "--out", "x"),
+        ("predict", str(EXAMPLES), "--out", "C" * 300),
         ("predict", str(ROOT / "README.md"), "--out", str(ROOT / "README.md")),
         ("render",),
         ("predict", str(ROOT / "README.md"), "--out", str(ROOT / "README.md" / "x")),
