@@ -102,11 +102,11 @@ class OutputFolder:
                 f"a run was stopped in {self.folder}: go on with --resume, or remove {stopped.name}"
             )
         source = stopped if stopped.exists() else self._path(".jsonl")
-        # names of files may hold bytes that are no text: they are written as they are
+        # names of files may hold bytes that are no text: in files that are text they are escapes
         self._csv, self._sdf = (
             opened.enter_context(
                 self._part(suffix).open(
-                    "w", newline=newline, encoding="utf-8", errors="surrogateescape"
+                    "w", newline=newline, encoding="utf-8", errors="backslashreplace"
                 )
             )
             for suffix, newline in ((".csv", ""), (".sdf", "\n"))
