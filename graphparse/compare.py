@@ -20,6 +20,7 @@ from graphparse.evaluate import (
     Reference,
     confidence_curves,
     read_references,
+    set_names,
     spaced,
 )
 from graphparse.fallback import Fallback, captioned, combined, in_doubt
@@ -91,6 +92,7 @@ def read_set(
     recognizer: Recognizer,
     fallbacks: Sequence[Fallback] = (),
     limit: int | None = None,
+    name: str = "",
 ) -> Reads:
     """Read the images of a set with each reader, every picture once with each network.
 
@@ -102,6 +104,7 @@ def read_set(
         recognizer: the graph reader alone.
         fallbacks: caption readers; without any there is the graph reader only.
         limit: evenly spaced references to take.
+        name: of the set; without one its folder's.
 
     Raises:
         ReferenceError: see :func:`graphparse.evaluate.read_references`.
@@ -110,7 +113,7 @@ def read_set(
     graph = recognizer.predict([reference.image for reference in references])
     predictions: dict[str, list[Prediction]] = {ReaderKind.GRAPH.value: graph}
     both: list[Prediction] = []
-    for name, fallback in zip(caption_names(fallbacks), fallbacks, strict=True):
+    for reader, fallback in zip(caption_names(fallbacks), fallbacks, strict=True):
         captions, asking = [], fallback is fallbacks[0]
         for found in graph:
             start = time.perf_counter()
@@ -122,10 +125,10 @@ def read_set(
                 asked = in_doubt(found, fallback.policy.threshold)
                 auto = combined(found, opinion, fallback.policy) if asked else found
                 both.append(replace(auto, seconds=found.seconds + seconds * asked))
-        predictions[name] = captions
+        predictions[reader] = captions
     if fallbacks:
         predictions[ReaderKind.AUTO.value] = both
-    return Reads(folder.name, tuple(references), predictions)
+    return Reads(name or set_names([folder])[0], tuple(references), predictions)
 
 
 def score(references: Sequence[Reference], predictions: Sequence[Prediction]) -> Scores:

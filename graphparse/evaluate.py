@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -120,9 +121,12 @@ def read_references(folder: Path) -> list[Reference]:
         missing = set(NEEDED) - columns_of(path)
         if missing:
             raise ReferenceError(f"{path}: no column {', '.join(sorted(missing))}")
-        found = [row for row in map(_with_inchi, rows_of(path)) if row["inchi"]]
+        rows = [_with_inchi(row) for row in rows_of(path)]
     except UnicodeDecodeError as error:
         raise ReferenceError(f"{path}: no text in UTF-8 ({error})") from error
+    found = [row for row in rows if row["inchi"]]
+    if len(found) < len(rows):
+        _warn_once(f"{path}: rows left out for lack of an InChI: {len(rows) - len(found)}")
     kept = [_reference(folder, row) for row in found if _is_readable(row["inchi"])]
     if len(kept) < len(found):
         _warn_once(f"{path}: rows left out for an unreadable InChI: {len(found) - len(kept)}")
@@ -161,13 +165,30 @@ def _warn_once(message: str) -> None:
     logger.warning(message)
 
 
-def evaluate(folder: Path, recognizer: Recognizer, limit: int | None = None) -> Evaluation:
+def set_names(folders: Sequence[Path]) -> list[str]:
+    """What sets are called: by their folders, with as much of the path as tells them apart."""
+    paths = [folder.resolve() for folder in folders]
+    return [_short_name(path, set(paths) - {path}) for path in paths]
+
+
+def _short_name(path: Path, others: set[Path]) -> str:
+    for count in range(1, len(path.parts)):
+        end = path.parts[-count:]
+        if all(other.parts[-count:] != end for other in others):
+            return "/".join(end)
+    return str(path)
+
+
+def evaluate(
+    folder: Path, recognizer: Recognizer, limit: int | None = None, name: str = ""
+) -> Evaluation:
     """Read the images of a folder and compare with its references.
 
     Args:
         folder: with ``references.csv`` (``id,image,smiles``, perhaps ``inchi,inchi_corrected``).
         recognizer: reads the images.
         limit: evenly spaced references to take; None takes all.
+        name: of the set; without one its folder's.
 
     Raises:
         ReferenceError: see :func:`read_references`.
@@ -176,7 +197,8 @@ def evaluate(folder: Path, recognizer: Recognizer, limit: int | None = None) -> 
     start = time.perf_counter()
     predictions = recognizer.predict([reference.image for reference in references])
     seconds = (time.perf_counter() - start) / max(len(references), 1)
-    summary = summarise(folder.name, references, predictions, seconds)
+    name = name or set_names([folder])[0]
+    summary = summarise(name, references, predictions, seconds)
     causes = Counter(
         cause_of(prediction, reference.inchi)
         for prediction, reference in zip(predictions, references, strict=True)
@@ -252,9 +274,24 @@ def table(summaries: Sequence[Summary]) -> str:
     return str(frame.to_string())
 
 
+def read_sidecar(path: Path) -> dict[str, Any]:
+    """The JSON sidecar of weights.
+
+    Raises:
+        ValueError: it is something else.
+    """
+    try:
+        values = json.loads(path.read_text())
+    except ValueError as error:
+        raise ValueError(f"{path}: no JSON ({error})") from error
+    if not isinstance(values, dict):
+        raise ValueError(f"{path}: expected a JSON object, got {type(values).__name__}")
+    return values
+
+
 def record_metrics(evaluations: Sequence[Evaluation], sidecar: Path) -> None:
     """Write the figures into the JSON sidecar of the weights that they were measured with."""
-    values = json.loads(sidecar.read_text())
+    values = read_sidecar(sidecar)
     values["metrics"] = {
         evaluation.summary.name: {
             key: value for key, value in asdict(evaluation.summary).items() if key != "name"

@@ -14,7 +14,7 @@ from scipy.stats import binomtest
 
 from graphparse.align import held_out
 from graphparse.calibrate import fit
-from graphparse.evaluate import Reference, read_references
+from graphparse.evaluate import Reference, read_references, set_names
 from graphparse.fallback import Fallback, Opinion, Policy, combined, evidence, in_doubt
 from graphparse.prediction import Prediction
 from graphparse.recognizer import Recognizer
@@ -65,9 +65,9 @@ def fit_fallback(
         many are right with the policy.
     """
     cases: list[Case] = []
-    for folder in folders:
+    for folder, name in zip(folders, set_names(folders), strict=True):
         kept = [found for found in read_references(folder) if held_out(found.id)]
-        cases += _cases(folder.name, kept, recognizer, fallback)
+        cases += _cases(name, kept, recognizer, fallback)
     policy = choose(cases, graph_weights, fallback.captioner.weights_hash)
     right = sum(case.right for case in cases)
     together = sum(_right_with(case, policy) for case in cases)

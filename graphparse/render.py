@@ -30,8 +30,10 @@ def write_samples(stream: SampleStream, count: int, out: Path) -> None:
 
 def write_sheet(stream: SampleStream, count: int, path: Path) -> None:
     """Write one picture of many samples with their targets."""
+    sheet = contact_sheet([stream.sample(index) for index in range(count)])
     path.parent.mkdir(parents=True, exist_ok=True)
-    cv2.imwrite(str(path), contact_sheet([stream.sample(index) for index in range(count)]))
+    # written by Python: OpenCV says nothing if it can't
+    path.write_bytes(cv2.imencode(path.suffix, sheet)[1].tobytes())
 
 
 def contact_sheet(samples: Sequence[Sample]) -> NDArray[np.uint8]:

@@ -11,7 +11,7 @@ import torch
 from data.molecules import bundled_pool, load_pool
 from data.real import load_aligned
 from data.stream import SampleStream
-from graphparse.evaluate import evaluate
+from graphparse.evaluate import evaluate, set_names
 from graphparse.recognizer import Recognizer
 from graphparse.training.loop import TrainConfig, Trainer, initial_networks
 from graphparse.training.ranks import Ranks
@@ -70,6 +70,6 @@ def watched(weights: Path, folders: Sequence[Path]) -> dict[str, float]:
         return {}
     recognizer = Recognizer(weights)
     return {
-        folder.name: evaluate(folder, recognizer, WATCHED_IMAGES).summary.exact
-        for folder in folders
+        name: evaluate(folder, recognizer, WATCHED_IMAGES).summary.exact
+        for folder, name in zip(folders, set_names(folders), strict=True)
     }

@@ -12,6 +12,7 @@ from graphparse.commands.common import (
     Reader,
     Threads,
     Weights,
+    check_output,
     check_sets,
     make_recognizer,
     wrong_usage,
@@ -62,12 +63,23 @@ def evaluate(
     if caption_weights and len(caption_weights) > 1:
         raise typer.BadParameter("several only with --compare", param_hint="--caption-weights")
     from graphparse.evaluate import evaluate as evaluate_set
-    from graphparse.evaluate import record_metrics, table, write_results
+    from graphparse.evaluate import read_sidecar, record_metrics, set_names, table, write_results
     from graphparse.failures import write_failures
 
+    if out is not None:
+        check_output(out, "--out", folder=True)
+    if failures is not None:
+        check_output(failures, "--failures")
+    if record is not None:
+        check_output(record, "--record")
+        with wrong_usage("--record", ValueError, OSError):
+            read_sidecar(record)
     captions_by = caption_weights[0] if caption_weights else None
     recognizer = make_recognizer(weights, threads, reader, captions_by)
-    evaluations = [evaluate_set(folder, recognizer, limit) for folder in sets]
+    evaluations = [
+        evaluate_set(folder, recognizer, limit, name)
+        for folder, name in zip(sets, set_names(sets), strict=True)
+    ]
     typer.echo(table([evaluation.summary for evaluation in evaluations]))
     for evaluation in evaluations:
         causes = ", ".join(f"{cause} {count}" for cause, count in evaluation.causes.items())
@@ -88,9 +100,11 @@ def _compare(
     weights: Path | None,
     caption_weights: list[Path],
 ) -> None:
+    check_output(out, "--out", folder=True)
     from detectors.checkpoint import CheckpointError
     from graphparse.compare import caption_names, compare, read_set, table, write_json
     from graphparse.compare_page import write_page
+    from graphparse.evaluate import set_names
     from graphparse.fallback import Fallback
     from graphparse.recognizer import weights_hash
 
@@ -115,7 +129,10 @@ def _compare(
         hashes = (fallback.captioner.weights_hash for fallback in fallbacks)
         settings["caption_weights"] = dict(zip(caption_names(fallbacks), hashes, strict=True))
         settings["auto_asks_below"] = fallbacks[0].policy.threshold
-    reads = [read_set(folder, recognizer, fallbacks, limit) for folder in sets]
+    reads = [
+        read_set(folder, recognizer, fallbacks, limit, name)
+        for folder, name in zip(sets, set_names(sets), strict=True)
+    ]
     with wrong_usage("SETS", ValueError):
         result = compare(reads, settings)
     for name, value in result["settings"].items():

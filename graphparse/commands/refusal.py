@@ -27,7 +27,7 @@ def refusal(
 ) -> None:
     """Share refused of made-up pages, charts, logos and photos, and of real drawings."""
     from data.negatives import negative
-    from graphparse.evaluate import read_references, spaced
+    from graphparse.evaluate import read_references, set_names, spaced
     from graphparse.prediction import Status
 
     check_sets(sets or [])
@@ -45,11 +45,11 @@ def refusal(
     for kind in seen:
         typer.echo(_row(kind, refused[kind], seen[kind]))
     typer.echo(_row("all without a structure", refused.total(), seen.total()))
-    for folder in sets or []:
+    for folder, name in zip(sets or [], set_names(sets or []), strict=True):
         references = spaced(read_references(folder), limit)
         predictions = recognizer.predict(reference.image for reference in references)
         lost = sum(found.status is Status.NO_STRUCTURE for found in predictions)
-        typer.echo(_row(f"drawings of {folder.name}", lost, len(references)))
+        typer.echo(_row(f"drawings of {name}", lost, len(references)))
 
 
 def _row(name: str, refused: int, seen: int) -> str:

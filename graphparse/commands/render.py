@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from graphparse.commands.common import load_molecules
+from graphparse.commands.common import check_output, load_molecules
 
 
 def render(
@@ -32,6 +32,10 @@ def render(
     """Render training samples with their exact targets."""
     if contact_sheet is None and out is None and not benchmark and not round_trip:
         raise typer.BadParameter("name --contact-sheet, --out, --benchmark or --round-trip")
+    if contact_sheet is not None:
+        _check_sheet(contact_sheet)
+    if out is not None:
+        check_output(out, "--out", folder=True)
     from data.stream import SampleStream
     from graphparse.render import write_samples, write_sheet
 
@@ -48,6 +52,16 @@ def render(
         typer.echo(measure(SampleStream(pool, seed), count).table())
     if round_trip:
         _check_round_trip(pool, round_trip, seed, workers)
+
+
+def _check_sheet(path: Path) -> None:
+    """The name says which format it has."""
+    import cv2
+
+    if not cv2.haveImageWriter(f"sheet{path.suffix}"):
+        why = f"{path}: expected the name of a picture, such as sheet.png"
+        raise typer.BadParameter(why, param_hint="--contact-sheet")
+    check_output(path, "--contact-sheet")
 
 
 def _check_round_trip(pool: Sequence[str], count: int, seed: int, workers: int) -> None:

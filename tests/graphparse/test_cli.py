@@ -19,11 +19,9 @@ from typer.testing import CliRunner
 
 import graphparse
 from graphparse.cli import app
-from graphparse.images import ImageError, load_image
-from graphparse.inputs import files_left, find_images
+from graphparse.evaluate import set_names
 from graphparse.outputs import OutputFolder
 from graphparse.prediction import Prediction, Status
-from graphparse.storage import list_files
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLES = ROOT / "graphparse" / "examples"
@@ -94,67 +92,6 @@ def test_a_stopped_run_is_continued(examples: Path, tmp_path: Path) -> None:
     assert [row["message"] == "kept" for row in table] == [True, False, False]
     assert (tmp_path / "predictions.jsonl").read_text().count("\n") == 3
     assert len(list(Chem.SDMolSupplier(str(tmp_path / "predictions.sdf")))) == 2
-
-
-def test_files_named_twice_are_counted() -> None:
-    one, two = Path("one.png"), Path("two.png")
-    assert files_left([one, two, one], {"one.png": 1}) == [(1, two, 0), (2, one, 0)]
-
-
-def test_a_document_is_gone_on_with_first() -> None:
-    one, two, new = Path("one.png"), Path("two.tif"), Path("new.png")
-    left = files_left([new, one, two, two], {"one.png": 1}, ("two.tif", 3))
-    assert left == [(2, two, 3), (0, new, 0), (3, two, 0)]
-
-
-def test_overlays_are_not_searched(tmp_path: Path) -> None:
-    overlays = tmp_path / "run" / "overlays"
-    overlays.mkdir(parents=True)
-    for name in ("b.png", "A.TIF", "run/overlays/b.png", "c.txt"):
-        (tmp_path / name).touch()
-    images, others = find_images([tmp_path], overlays)
-    assert [path.name for path in images] == ["A.TIF", "b.png"]
-    assert [path.name for path in others] == ["c.txt"]
-    assert len(find_images([tmp_path])[0]) == 3
-    (tmp_path / "run" / "predictions.jsonl").touch()
-    assert len(find_images([tmp_path])[0]) == 2
-    assert find_images([overlays])[0] == [overlays / "b.png"]
-
-
-def test_files_that_may_not_be_looked_at_are_rows(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    """They are found; that they can't be read is said in their rows. Folders are counted."""
-    for name in ("refused.png", "deep/closed/a.png", "good.png", "notes.txt"):
-        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / name).touch()
-    (tmp_path / "dangling.png").symlink_to("none.png")
-    (tmp_path / "loop.png").symlink_to("loop.png")
-    (tmp_path / "folder.png").symlink_to("deep")
-    os.mkfifo(tmp_path / "pipe.png")
-    real, listed = Path.stat, os.scandir
-
-    def stat(self: Path, **how: bool) -> os.stat_result:
-        if self.name == "refused.png":
-            raise PermissionError(13, "Permission denied", str(self))
-        return real(self, **how)
-
-    def scandir(place: object) -> object:
-        if Path(place).name == "closed":
-            raise PermissionError(13, "Permission denied", str(place))
-        return listed(place)
-
-    monkeypatch.setattr(Path, "stat", stat)
-    monkeypatch.setattr(os, "scandir", scandir)
-    images, others = find_images([tmp_path])
-    names = ["dangling.png", "good.png", "loop.png", "refused.png"]
-    assert [path.name for path in images] == names
-    assert list_files(str(tmp_path)) == sorted([*names, "notes.txt"])
-    assert [path.name for path in others] == ["notes.txt"]
-    assert f"folders that cannot be searched: 1 ({tmp_path}/deep/closed" in caplog.messages[0]
-    for name, why in (("loop.png", "no such file"), ("refused.png", "Permission denied")):
-        with pytest.raises(ImageError, match=why):
-            load_image(tmp_path / name)
 
 
 @pytest.mark.parametrize("name", ["input", "out"])
@@ -322,6 +259,55 @@ def test_evaluate_prints_a_table_and_writes_failures(examples: Path, tmp_path: P
     assert summary[0]["risk_coverage"][-1] == {"coverage": 1.0, "accuracy": 0.875}
     assert sum(bar["count"] for bar in summary[0]["reliability"]) == 8
     assert (out / "results.csv").read_text().count("\n") == 9
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("evaluate", EXAMPLES, "--out", ROOT / "README.md" / "x"),
+        ("evaluate", EXAMPLES, "--out", ROOT / "README.md" / "x", "--compare"),
+        ("evaluate", EXAMPLES, "--failures", ROOT / "README.md" / "x.html"),
+        ("evaluate", EXAMPLES, "--record", ROOT / "LICENSE"),
+        ("evaluate", EXAMPLES, "--record", "list.json"),
+        ("render", "--contact-sheet", "sheet.xyz"),
+        ("render", "--contact-sheet", ROOT / "README.md" / "sheet.png"),
+        ("render", "--out", ROOT / "README.md" / "x"),
+    ],
+)
+def test_outputs_are_checked_before_anything_is_read(
+    arguments: tuple[object, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def late(*_: object) -> None:
+        raise AssertionError("the output had to be looked at first")
+
+    monkeypatch.setattr("graphparse.commands.evaluate.make_recognizer", late)
+    monkeypatch.setattr("graphparse.commands.render.load_molecules", late)
+    monkeypatch.chdir(tmp_path)
+    Path("list.json").write_text("[]")
+    done = CliRunner().invoke(app, [*map(str, arguments)])
+    assert done.exit_code == 2, done.exception
+    option = next(word for word in map(str, arguments) if word.startswith("--"))
+    assert f"Invalid value for {option}" in done.output
+    assert [path.name for path in tmp_path.iterdir()] == ["list.json"]
+
+
+def test_evaluate_tells_sets_of_one_name_apart(
+    examples: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines = (examples / "references.csv").read_text().splitlines(keepends=True)
+    for place in ("x/set", "y/set"):
+        (tmp_path / place).mkdir(parents=True)
+        (tmp_path / place / "references.csv").write_text("".join(lines[:2]))
+    sidecar = tmp_path / "weights.json"
+    sidecar.write_text('{"sha256": "0"}')
+    monkeypatch.chdir(tmp_path / "x" / "set")
+    done = CliRunner().invoke(app, ["evaluate", ".", "../../y/set", "--record", str(sidecar)])
+    assert done.exit_code == 0, done.output
+    assert "x/set wrong by" in done.output and "y/set wrong by" in done.output
+    assert list(json.loads(sidecar.read_text())["metrics"]) == ["x/set", "y/set"]
+    assert set_names([Path()]) == ["set"] and set_names([Path("/")]) == ["/"]
+    deep = [Path("/a/set"), Path("/b/a/set"), Path("/c"), Path("/a/set")]
+    assert set_names(deep) == ["/a/set", "b/a/set", "c", "/a/set"]
 
 
 def test_evaluate_compares_the_readers(examples: Path, tmp_path: Path) -> None:

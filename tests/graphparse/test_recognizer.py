@@ -154,6 +154,7 @@ def test_a_set_without_references_is_an_error(tmp_path: Path) -> None:
 def test_references_of_a_spreadsheet(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     """With a mark at the start and names of columns in capitals; some InChIs are not listed."""
     text = "ID,Image,SMILES,InChI\n1,a.png,CO,\n2,b.png,CCO,junk\n3,c.png,,InChI=1S/CH4/h1H4\n"
+    text += "4,d.png,C(,\n5,e.png,*C,\n"
     (tmp_path / "references.csv").write_text(text, encoding="utf-8-sig")
     found = read_references(tmp_path)
     assert [(reference.id, reference.inchi) for reference in found] == [
@@ -161,8 +162,9 @@ def test_references_of_a_spreadsheet(tmp_path: Path, caplog: pytest.LogCaptureFi
     ]  # fmt: skip
     assert found[0].inchi_corrected == found[0].inchi and found[0].image == tmp_path / "a.png"
     read_references(tmp_path)
-    (told,) = caplog.messages
-    assert told.endswith("rows left out for an unreadable InChI: 1")
+    lacking, unreadable = caplog.messages
+    assert lacking.endswith("rows left out for lack of an InChI: 2")
+    assert unreadable.endswith("rows left out for an unreadable InChI: 1")
 
 
 class Clumsy:
