@@ -96,7 +96,9 @@ class MoleculeGraph:
     def __post_init__(self) -> None:
         if isinstance(self.labels, str):
             raise GraphError(f"labels: expected one for each atom, got the text {self.labels!r}")
-        labels = tuple(str(label) for label in self.labels)
+        if odd := [label for label in self.labels if not isinstance(label, str)]:
+            raise GraphError(f"labels: expected texts, got {odd[0]!r}")
+        labels = tuple(map(str, self.labels))
         n, m = len(labels), len(self.kinds)
         put = object.__setattr__
         put(self, "labels", labels)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from assemble.molecule import Molecule
 
 
+RECORD_END = re.compile(r"^\$\$\$\$.*\n?", re.MULTILINE)
+"""A line of an SD file; some programs put blanks behind it."""
 MOLFILE_END = re.compile(r"^M  END\s*$", re.MULTILINE)
 """A line of its own: in JSON with a molfile in it, line breaks are escaped."""
 
@@ -57,18 +59,17 @@ def assemble_graphs(
     A graph is what predictions.jsonl holds as "graph": xy (pixels, y down), labels ("" is a bare
     carbon), bonds (pairs of indices) and kinds (single, double, triple, aromatic, wedge, hash,
     wavy, bold, dashed, dative; wedge and hash from the narrow end, dative from the donor). It may
-    have charges, variable ([[atom, [ends]]]: a bond to any one of the ends) and repeats
-    ([[[atoms], "n"]]: brackets around a unit); docs/graph-json.md has all of it. A graph that no
-    molecule can be made of gets a message and an empty line (in SD files nothing), and the exit
+    have charges, variable (pairs of an atom and its ends: a bond to any one of them) and repeats
+    (pairs of atoms and "n": brackets around a unit); docs/graph-json.md has all of it. A graph that
+    no molecule can be made of gets a message and an empty line (in SD files nothing), and the exit
     code is 1.
     """
     if coordinates and form not in (Format.CXSMILES, Format.JSON):
         raise typer.BadParameter("needs --format cxsmiles or json", param_hint="--coordinates")
     from assemble.graph import GraphError
     from assemble.molecule import AssembleError, assemble
-    from assemble.molfile import MolfileError
 
-    with wrong_usage("FILE", GraphError, MolfileError, UnicodeDecodeError):
+    with wrong_usage("FILE", GraphError, UnicodeDecodeError):
         graphs = list(_graphs(file))
     written, failed = [], 0
     for number, (source, graph) in enumerate(graphs, 1):
@@ -97,32 +98,70 @@ def _graphs(file: Path) -> Iterator[tuple[str | None, MoleculeGraph]]:
     """The graphs of a file, in order, with the sources that predictions have.
 
     Raises:
-        GraphError: some of it is no graph.
-        MolfileError: it is a molfile that draws nothing.
+        GraphError: some of it is no graph, or a molfile that draws nothing; of several the message
+            says which.
     """
-    from assemble.graph import GraphError, MoleculeGraph
+    from assemble.graph import GraphError
+    from assemble.molfile import MolfileError
+
+    # programs on Windows put a mark before it
+    text = file.read_text(encoding="utf-8-sig")
+    read: Callable[[Any], tuple[str | None, MoleculeGraph] | None] = _graph_of_json
+    if MOLFILE_END.search(text):
+        records: list[Any] = [part for part in RECORD_END.split(text) if part.strip()]
+        read = _graph_of_molfile
+    else:
+        records = _json_records(text)
+    for number, record in enumerate(records, 1):
+        try:
+            found = read(record)
+        except (GraphError, MolfileError) as error:
+            which = f"record {number}: " if len(records) > 1 else ""
+            raise GraphError(f"{which}{error}") from error
+        # a prediction without a structure has no graph
+        if found is not None:
+            yield found
+
+
+def _graph_of_molfile(text: str) -> tuple[None, MoleculeGraph]:
     from assemble.molfile import read_molfile
 
-    text = file.read_text(encoding="utf-8")
-    if MOLFILE_END.search(text):
-        for part in text.split("$$$$\n"):
-            if part.strip():
-                yield None, read_molfile(part)
-        return
+    return None, read_molfile(text)
+
+
+def _graph_of_json(record: Any) -> tuple[str | None, MoleculeGraph] | None:
+    from assemble.graph import MoleculeGraph
+
+    fields = record if isinstance(record, dict) else {}
+    graph = fields.get("graph", record)
+    return None if graph is None else (fields.get("source"), MoleculeGraph.from_dict(graph))
+
+
+def _json_records(text: str) -> list[Any]:
+    """The values of a list, or of lines; else the one that there is.
+
+    Raises:
+        GraphError: it is no JSON.
+    """
+    from assemble.graph import GraphError
+
     try:
         values = json.loads(text)
-        records = values if isinstance(values, list) else [values]
-    except json.JSONDecodeError:
+    except json.JSONDecodeError as error:
+        whole = error
+    else:
+        return values if isinstance(values, list) else [values]
+    records: list[Any] = []
+    for number, line in enumerate(text.split("\n"), 1):
+        if not line.strip():
+            continue
         try:
-            records = [json.loads(line) for line in text.splitlines() if line.strip()]
+            records.append(json.loads(line))
         except json.JSONDecodeError as error:
-            raise GraphError(f"neither JSON nor JSON lines: {error}") from error
-    for record in records:
-        fields = record if isinstance(record, dict) else {}
-        graph = fields.get("graph", record)
-        # a prediction without a structure has no graph
-        if graph is not None:
-            yield fields.get("source"), MoleculeGraph.from_dict(graph)
+            # where not even the first line is a value, they belong together
+            where = f"line {number}: {error.msg} at column {error.colno}"
+            raise GraphError(f"no JSON: {where if records else whole}") from error
+    return records
 
 
 def _failed(place: dict[str, Any], form: Format, error: Exception) -> str:

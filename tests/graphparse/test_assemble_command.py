@@ -11,9 +11,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 from rdkit import Chem
+from typer.testing import CliRunner
 
 from assemble.graph import MoleculeGraph
 from assemble.molecule import assemble
+from graphparse.cli import app
 from graphparse.prediction import Prediction, Status
 
 GRAPH = MoleculeGraph(
@@ -96,3 +98,46 @@ def test_errors_are_named_and_cost_nothing_else(tmp_path: Path) -> None:
     file.write_text('{"xy": 3}')
     done = run(file)
     assert done.returncode == 2 and "Traceback" not in done.stderr
+
+
+def test_molecules_of_an_sd_file_with_blanks(tmp_path: Path) -> None:
+    """Some programs write them behind the dollars; the lines before a molecule's name matter."""
+    block = assemble(GRAPH).molblock
+    file = tmp_path / "two.sdf"
+    file.write_text(f"{block}>  <id>\n1\n\n$$$$ \n{block}$$$$\t\n{block}$$$$")
+    done = run(file)
+    assert (done.returncode, done.stdout) == (0, f"{SMILES}\n" * 3)
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        (f"{assemble(GRAPH).molblock}$$$$\nnone\n$$$$\n", "record 2: not a molfile with atoms"),
+        (json.dumps([GRAPH.to_dict(), {"xy": 3}]), "record 2: not a drawn graph"),
+        ('["CCO"]', "not a drawn graph"),
+        ('{\n "xy": [[0, 0]],\n "labels": [""]\n "bonds": []\n}', "line 4 column 2"),
+        (f'{GRAPH.to_json()}\n\n{{"xy": ]', "line 3: Expecting value at column 8"),
+        (json.dumps({**GRAPH.to_dict(), "labels": ["", None, "O", "C"]}), "texts, got None"),
+    ],
+)
+def test_what_is_wrong_with_a_file_is_told_by_its_place(
+    text: str, why: str, tmp_path: Path
+) -> None:
+    file = tmp_path / "graphs"
+    file.write_text(text)
+    done = CliRunner().invoke(app, ["assemble", str(file)])
+    assert done.exit_code == 2
+    told = " ".join(done.output.replace("│", " ").split())
+    assert why in told and told.count("Invalid value") == 1
+
+
+def test_a_mark_before_json_is_no_part_of_it(tmp_path: Path) -> None:
+    file = tmp_path / "graph.json"
+    file.write_text(GRAPH.to_json(), encoding="utf-8-sig")
+    assert CliRunner().invoke(app, ["assemble", str(file)]).output == f"{SMILES}\n"
+
+
+def test_the_help_keeps_its_brackets() -> None:
+    """What looks like markup would be left out of the page."""
+    told = " ".join(CliRunner().invoke(app, ["assemble", "--help"]).output.split())
+    assert told.count("(") == told.count(")") and "variable (pairs of an atom" in told
