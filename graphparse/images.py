@@ -263,9 +263,11 @@ def _gray_of_array(array: NDArray[np.generic]) -> NDArray[np.uint8]:
     values = array.astype(np.float32)
     if not np.isfinite(values).all():
         raise ImageError("the array holds values that are no numbers")
-    if values.ndim == 3:
-        values = values[..., :3].mean(-1)
-    return _stretched(values)
+    if values.ndim == 3 and values.shape[2] == 4:
+        # colours and opacity are on one scale, whose top is what is opaque or white
+        eight = np.rint(values * (255 / max(float(values.max()), 1e-9)))
+        return _gray_of_image(Image.fromarray(np.clip(eight, 0, 255).astype(np.uint8)))
+    return _stretched(values if values.ndim == 2 else values.mean(-1))
 
 
 def _gray_of_image(image: Image.Image) -> NDArray[np.uint8]:
@@ -280,8 +282,9 @@ def _gray_of_image(image: Image.Image) -> NDArray[np.uint8]:
 
 
 def _stretched(values: NDArray[np.float32]) -> NDArray[np.uint8]:
+    """Gray of (H, W) values of any range, as 12 bits in 16; what would be blank is left so."""
     low, high = float(values.min()), float(values.max())
-    if high - low < 1e-9:
+    if high - low < max(LEAST_CONTRAST / 255 * max(high, -low), 1e-9):
         return np.full(values.shape, 255, np.uint8)
     return np.rint((values - low) * (255 / (high - low))).astype(np.uint8)
 

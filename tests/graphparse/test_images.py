@@ -159,6 +159,29 @@ def test_arrays(dtype: type) -> None:
     assert is_line(load_image(np.asarray(drawn("1", 0, 1))).gray)
 
 
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16, np.int64, np.float32])
+def test_arrays_with_transparency(dtype: type) -> None:
+    """Ink on nothing, black and white, and an opaque page."""
+    high = {np.uint16: 65535, np.float32: 1.0}.get(dtype, 255)
+    for ink, paper in ((0, (0, 0, 0, 0)), (255, (255, 255, 255, 0)), (0, (255, 255, 255, 255))):
+        picture = np.asarray(drawn("RGBA", (ink, ink, ink, 255), paper), np.float64)
+        assert is_line(load_image((picture / 255 * high).astype(dtype)).gray)
+    assert looks_blank(load_image(np.zeros((40, 60, 4), dtype)).gray)
+
+
+@pytest.mark.parametrize("top", [255, 4095, 65535])
+def test_a_blank_page_is_not_stretched_into_a_drawing(top: int) -> None:
+    """Whatever the range of values is, a faint mark is no ink, and faint ink is."""
+    page = np.full((40, 60), top, np.uint16)
+    page[20, 10:50] = 0.98 * top
+    assert looks_blank(load_image(page).gray)
+    assert looks_blank(load_image(page / top).gray)
+    assert looks_blank(load_image(Image.fromarray(page)).gray)
+    page[19:22, 10:50] = 0.7 * top
+    assert is_line(load_image(page).gray) and is_line(load_image(page / top).gray)
+    assert is_line(load_image(encoded(Image.fromarray(page))).gray)
+
+
 @pytest.mark.parametrize(
     ("data", "message"),
     [
