@@ -32,7 +32,7 @@ def serve(
     from graphparse.server.worker import Worker
 
     # who opens the server to others has chosen its name, which is not known here
-    hosts = LOOPBACK if host in ("127.0.0.1", "localhost", "::1") else ("*",)
+    hosts = LOOPBACK if host in LOOPBACK else ("*",)
     with ExitStack() as opened:
         worker = Worker(partial(prepare, weights, threads), time_limit)
         with wrong_usage("--weights", ValueError):

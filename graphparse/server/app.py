@@ -10,12 +10,12 @@ import importlib.resources
 from collections.abc import Callable
 from typing import Annotated, Any
 
-from fastapi import FastAPI, File, HTTPException, Query, UploadFile
+from fastapi import FastAPI, File, HTTPException, Query, Request, UploadFile
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, Field
-from starlette.middleware.trustedhost import TrustedHostMiddleware
 
-from graphparse.server.limits import Limits, Rate
+from graphparse.server.limits import KnownHosts, Limits, Rate
 from graphparse.server.tasks import MOST_PAGES, Convert, Predict, Refused
 from graphparse.server.worker import Busy, Failed, TooSlow
 
@@ -23,7 +23,7 @@ MOST_BYTES = 20_000_000
 """Of a request."""
 PER_MINUTE = 60
 """Requests of one client."""
-LOOPBACK = ("127.0.0.1", "localhost")
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
 """Names under which a server on this machine is called."""
 ASSETS = {
     "index.html": "text/html; charset=utf-8",
@@ -142,7 +142,8 @@ def make_app(
         docs_url=None,  # their pages load scripts from elsewhere
         redoc_url=None,
     )
-    app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(hosts), www_redirect=False)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_middleware(KnownHosts, names=hosts)
     app.add_middleware(Limits, most_bytes=most_bytes, rate=Rate(per_minute))
     _add_page(app)
 
@@ -165,6 +166,13 @@ def make_app(
         return _answer(worker, Convert(body.molfile))
 
     return app
+
+
+def _invalid(request: Request, error: Exception) -> JSONResponse:
+    """What is wrong with a request, without what it holds, which may be no text and no number."""
+    assert isinstance(error, RequestValidationError)
+    told = [{name: why[name] for name in ("type", "loc", "msg")} for why in error.errors()]
+    return JSONResponse({"detail": told}, 422)
 
 
 def _answer(worker: Callable[[Any], Any], task: Any) -> Any:

@@ -1,8 +1,9 @@
-"""What keeps a server on its feet: limits on size, time and rate, and headers for browsers."""
+"""What keeps a server on its feet: names, limits on size, time and rate, headers for browsers."""
 
 from __future__ import annotations
 
 import asyncio
+import re
 import time
 from collections import OrderedDict
 
@@ -26,6 +27,32 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Cache-Control": "no-store",
 }
+
+HOST = re.compile(r"(?:\[([^\]]+)\]|([^:]*))(?::\d*)?")
+"""The header of that name: an address of IPv6 in brackets, or another name; perhaps a port."""
+
+
+class KnownHosts:
+    """ASGI middleware that turns away who calls the server by another name than its own.
+
+    Starlette's own cuts an address of IPv6 at its first colon, but in the newest versions.
+
+    Args:
+        app: what is guarded.
+        names: in lower case; "*" is any.
+    """
+
+    def __init__(self, app: ASGIApp, names: tuple[str, ...]) -> None:
+        self._app = app
+        self._names = names
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and "*" not in self._names:
+            found = HOST.fullmatch(Headers(scope=scope).get("host", ""))
+            if found is None or (found[1] or found[2]).lower() not in self._names:
+                await _error(400, "not a name of this server")(scope, receive, send)
+                return
+        await self._app(scope, receive, send)
 
 
 class Rate:

@@ -15,7 +15,7 @@ from fastapi.testclient import TestClient
 
 from graphparse.recognizer import Recognizer
 from graphparse.server import work
-from graphparse.server.app import make_app
+from graphparse.server.app import LOOPBACK, make_app
 from graphparse.server.limits import Limits, Rate
 from graphparse.server.worker import Busy, Failed, TooSlow
 
@@ -67,6 +67,25 @@ def test_bad_requests_are_told_apart(client: TestClient) -> None:
     foreign = {"Sec-Fetch-Site": "cross-site"}
     assert client.post("/api/convert", json={"molfile": "x"}, headers=foreign).status_code == 403
     assert client.get("/", headers={"Host": "elsewhere.example"}).status_code == 400
+    for molfile in ('"\\ud800"', "NaN", "[1e999]"):  # none of which an answer can repeat
+        headers = {"Content-Type": "application/json"}
+        body = f'{{"molfile": {molfile}}}'
+        done = client.post("/api/convert", content=body, headers=headers)
+        assert done.status_code == 422 and done.json()["detail"][0]["loc"] == ["body", "molfile"]
+
+
+@pytest.mark.parametrize(
+    ("host", "status"),
+    [
+        ("127.0.0.1:8000", 200), ("LOCALHOST", 200), ("[::1]:8000", 200), ("[::1]", 200),
+        ("[::2]:8000", 400), ("[::1]elsewhere.example", 400), ("::1", 400), ("[", 400), ("", 400),
+        ("localhost.example", 400),
+    ],
+)  # fmt: skip
+def test_a_server_knows_its_names(host: str, status: int) -> None:
+    for hosts, expected in ((LOOPBACK, status), (("*",), 200)):
+        client = TestClient(make_app(lambda task: None, hosts))
+        assert client.get("/", headers={"Host": host}).status_code == expected
 
 
 def test_only_the_pages_own_files_are_served(client: TestClient) -> None:
