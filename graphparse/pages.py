@@ -19,6 +19,7 @@ DPI = 220
 """Resolution at which pages are drawn: a bond of 14.4 points, as journals ask for, has 44 px."""
 MOST_PIXELS = 30_000_000
 """Larger pages, posters and plans, are drawn at a lower resolution."""
+UNOPENED = "PDF that cannot be opened: damaged, without pages, or locked by a password"
 HEADER = b"%PDF-"
 HEADER_WITHIN = 1024
 """Bytes in which a PDF may say that it is one."""
@@ -42,13 +43,18 @@ def open_pdf(source: str | Path | bytes) -> Iterator[PdfPages]:
     """Open a PDF for as long as the context lasts.
 
     Raises:
-        ImageError: it is damaged, or needs a password.
+        ImageError: it is damaged, has no pages, or needs a password.
     """
     try:
         document = pypdfium2.PdfDocument(source)
-    except (pypdfium2.PdfiumError, OSError) as error:
-        raise ImageError(f"PDF that cannot be opened: {error}") from error
+    except OSError as error:
+        raise ImageError(f"PDF that cannot be opened: {error.strerror or error}") from error
+    except pypdfium2.PdfiumError as error:
+        # of one without pages PDFium says what it said of the file before
+        raise ImageError(UNOPENED) from error
     try:
+        if not len(document):
+            raise ImageError(UNOPENED)
         yield PdfPages(document)
     finally:
         document.close()

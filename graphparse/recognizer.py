@@ -45,6 +45,10 @@ SMALLEST_STRUCTURE = 4
 """Atoms of a part of a molecule from which on it may be a structure of its own."""
 
 
+class CaptionWeightsError(CheckpointError):
+    """Weights of the caption reader, not of the graph reader, can't be read."""
+
+
 def weights_hash(weights: Path | None = None) -> str:
     """The sha256 of weights, as their sidecar keeps it; None takes the shipped ones.
 
@@ -73,11 +77,16 @@ def make_recognizer(
         caption_weights: of the caption reader; None takes the shipped ones.
 
     Raises:
-        CheckpointError: weights are missing or can't be read.
+        CheckpointError: weights are missing or can't be read; CaptionWeightsError: those of the
+            caption reader.
     """
     fallback = None
     if reader is not ReaderKind.GRAPH:
-        fallback = Fallback.load(weights_hash(weights), caption_weights, threads)
+        graph_weights = weights_hash(weights)
+        try:
+            fallback = Fallback.load(graph_weights, caption_weights, threads)
+        except CheckpointError as error:
+            raise CaptionWeightsError(str(error)) from error
     return Recognizer(weights, threads, fallback, caption_only=reader is ReaderKind.CAPTION)
 
 
@@ -96,12 +105,12 @@ class Recognizer:
 
     Raises:
         CheckpointError: the weights can't be read.
-        ValueError: nothing is left to read with.
+        ValueError: nothing is left to read with, or there is no such engine.
     """
 
     def __init__(
         self,
-        weights: Path | None = None,
+        weights: str | Path | None = None,
         threads: int | None = None,
         fallback: Fallback | None = None,
         caption_only: bool = False,
@@ -109,7 +118,10 @@ class Recognizer:
     ) -> None:
         if caption_only and fallback is None:
             raise ValueError("caption_only needs a fallback")
-        self._parser = Parser.load(weights or shipped_weights(), threads, engine)
+        if engine not in list(Engine):
+            raise ValueError(f"engine: expected {' or '.join(Engine)}, got {engine!r}")
+        path = shipped_weights() if weights is None else Path(weights)
+        self._parser = Parser.load(path, threads, Engine(engine))
         self._fallback, self._caption_only = fallback, caption_only
 
     @property

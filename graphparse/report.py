@@ -12,6 +12,7 @@ import gzip
 import hashlib
 import importlib.resources
 import json
+import logging
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -21,6 +22,8 @@ from typing import IO, Any
 from graphparse.depict import picture_url, structure_svg
 from graphparse.images import ImageError, load_picture
 from graphparse.prediction import Prediction, Status
+
+logger = logging.getLogger(__name__)
 
 NAME = "report.html"
 BLOCK = 20
@@ -55,7 +58,8 @@ class _Entry:
 def write_report(folder: Path) -> int:
     """Write ``report.html`` into a folder that ``graphparse predict`` wrote.
 
-    Pictures are read again from the paths they had; of one that is gone the page says so.
+    Pictures are read again from the paths they had; of one that is gone the page says so. Lines
+    that are no predictions are left out, and the log says how many.
 
     Returns:
         The number of rows.
@@ -67,7 +71,10 @@ def write_report(folder: Path) -> int:
     lines = folder / "predictions.jsonl"
     if not lines.is_file():
         raise ReportError(f"{folder} holds no predictions.jsonl")
-    entries = sorted(_entries(lines), key=_Entry.doubt)
+    found = list(_entries(lines))
+    entries = sorted(filter(None, found), key=_Entry.doubt)
+    if len(entries) < len(found):
+        logger.warning("%s: lines left out: %d", lines, len(found) - len(entries))
     index = {
         "folder": _common_folder([entry.values[0] for entry in entries]),
         "block": BLOCK,
@@ -87,16 +94,17 @@ def write_report(folder: Path) -> int:
     return len(entries)
 
 
-def _entries(path: Path) -> Iterator[_Entry]:
-    """Lines up to the first that a stopped run left unfinished."""
+def _entries(path: Path) -> Iterator[_Entry | None]:
+    """Lines; None for those that a stopped run left unfinished, or that are no predictions."""
     offset = 0
     with path.open("rb") as file:
         for line in file:
             try:
                 values = json.loads(line)
+                Prediction.from_dict(values)
                 yield _Entry(offset, tuple(values[name] for name in COLUMNS))
             except (ValueError, KeyError, TypeError):
-                return
+                yield None
             offset += len(line)
 
 

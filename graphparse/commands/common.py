@@ -40,11 +40,10 @@ def make_recognizer(
     caption_weights: Path | None = None,
 ) -> Recognizer:
     """The recognizer that the options ask for; weights that can't be read are wrong usage."""
-    from detectors.checkpoint import CheckpointError
     from graphparse.recognizer import make_recognizer
 
     check_reader(reader, caption_weights)
-    with wrong_usage("--weights", CheckpointError):
+    with wrong_weights():
         return make_recognizer(weights, threads, reader, caption_weights)
 
 
@@ -68,6 +67,19 @@ def wrong_usage(hint: str, *errors: type[Exception]) -> Iterator[None]:
         yield
     except errors as error:
         raise typer.BadParameter(_told(error), param_hint=hint) from error
+
+
+@contextmanager
+def wrong_weights() -> Iterator[None]:
+    """Turns errors of loading the networks into a message about the option that named them."""
+    try:
+        yield
+    except ValueError as error:
+        # not sooner: where processes load the networks this one needs none of their packages
+        from graphparse.recognizer import CaptionWeightsError
+
+        by = "--caption-weights" if isinstance(error, CaptionWeightsError) else "--weights"
+        raise typer.BadParameter(str(error), param_hint=by) from error
 
 
 def _told(error: Exception) -> str:

@@ -24,6 +24,7 @@ from graphparse.commands.common import (
     check_statuses,
     progress,
     wrong_usage,
+    wrong_weights,
 )
 from graphparse.inputs import OVERLAYS, files_left, find_images
 from graphparse.prediction import ReaderKind
@@ -101,11 +102,8 @@ def predict(
     if engine is Engine.RAY:
         if overlay or report:
             raise typer.BadParameter("--overlay and --report need the local engine")
-        if weights is not None:
-            from detectors.checkpoint import load_checkpoint
-
-            with wrong_usage("--weights", ValueError):
-                load_checkpoint(weights)
+        _check_weights("--weights", weights)
+        _check_weights("--caption-weights", caption_weights)
         predict_on_cluster(inputs, out, load, workers, batch_size, time_limit, shard_size, resume)
         return
     paths = [_existing(path) for path in inputs]
@@ -124,7 +122,7 @@ def predict(
     undrawn: list[str] = []
     with ExitStack() as opened:
         # weights that can't be read show here, before anything is written
-        with wrong_usage("--weights", ValueError):
+        with wrong_weights():
             pool = WorkerPool(load, workers or available_cores(), time_limit, batch_size)
             opened.enter_context(pool)
         with wrong_usage("--out", OSError):
@@ -153,6 +151,16 @@ def predict(
     counts = (counts or "nothing to read") + before
     typer.echo(f"{len(left)} images in {seconds:.1f} s: {counts} -> {out}")
     check_statuses(statuses)
+
+
+def _check_weights(hint: str, weights: Path | None) -> None:
+    """Where processes of a cluster will load them, before anything is written."""
+    if weights is None:
+        return
+    from detectors.checkpoint import load_checkpoint
+
+    with wrong_usage(hint, ValueError):
+        load_checkpoint(weights)
 
 
 def _existing(path: str) -> Path:

@@ -231,6 +231,16 @@ def test_useless_files_are_named(arguments: tuple[object, ...], why: str, tmp_pa
     assert not (tmp_path / "out").exists()
 
 
+@pytest.mark.parametrize("command", ["predict", "evaluate"])
+@pytest.mark.parametrize("option", ["--weights", "--caption-weights"])
+def test_weights_that_cannot_be_read_are_named(command: str, option: str, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    files = ("--reader", "auto", option, ROOT / "LICENSE")
+    done = run(command, EXAMPLES, "--out", out, *files)
+    assert done.returncode == 2 and f"Invalid value for {option}:" in done.stderr
+    assert not out.exists()
+
+
 def test_render_writes_sheet_and_samples(tmp_path: Path) -> None:
     sheet, out = tmp_path / "sheet.png", tmp_path / "samples"
     done = run("render", "--contact-sheet", sheet, "--out", out, "--count", 3, "--seed", 4)

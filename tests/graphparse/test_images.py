@@ -2,6 +2,7 @@
 
 import io
 import re
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -203,6 +204,23 @@ def test_a_blank_page_is_not_stretched_into_a_drawing(top: int) -> None:
 def test_what_cannot_be_read_says_why(data: object, message: str) -> None:
     with pytest.raises(ImageError, match=message):
         load_image(data)  # type: ignore[arg-type]
+
+
+def test_a_pdf_without_pages_says_so_whatever_was_read_before() -> None:
+    objects = (b"<</Type/Catalog/Pages 2 0 R>>", b"<</Type/Pages/Kids[]/Count 0>>")
+    data = b"%PDF-1.4\n"
+    places = []
+    for number, text in enumerate(objects, 1):
+        places.append(len(data))
+        data += b"%d 0 obj%s endobj\n" % (number, text)
+    table = b"".join(b"%010d 00000 n \n" % place for place in places)
+    end = b"trailer<</Root 1 0 R/Size 3>>\nstartxref\n%d\n%%%%EOF\n" % len(data)
+    data += b"xref\n0 3\n0000000000 65535 f \n" + table + end
+    for before in (encoded(drawn(), "PDF"), b"%PDF-1.7\n"):
+        with suppress(ImageError):
+            load_image(before)
+        with pytest.raises(ImageError, match="cannot be opened: damaged, without pages, or locked"):
+            load_image(data)
 
 
 def test_missing_file_and_folder(tmp_path: Path) -> None:

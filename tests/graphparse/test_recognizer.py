@@ -117,6 +117,15 @@ def test_a_picture_is_no_list_of_pictures(recognizer: Recognizer, examples: Path
             recognizer.predict(single)
 
 
+def test_weights_and_engines_by_name(examples: Path) -> None:
+    found = Recognizer(str(shipped_weights()), threads=1, engine="torch")  # type: ignore[arg-type]
+    assert found.engine == "torch" and found.read(examples / "aspirin.png")[0].smiles
+    with pytest.raises(CheckpointError, match="none"):
+        Recognizer("none.safetensors")
+    with pytest.raises(ValueError, match="expected torch or onnxruntime, got 'foo'"):
+        Recognizer(engine="foo")  # type: ignore[arg-type]
+
+
 def test_several_structures_read_as_one_are_told(recognizer: Recognizer, examples: Path) -> None:
     pictures = [Image.open(examples / f"{name}.png") for name in ("aspirin", "caffeine")]
     both = Image.new("L", (sum(p.width for p in pictures) + 60, 300), 255)

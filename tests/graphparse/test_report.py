@@ -150,11 +150,19 @@ def test_only_rows_near_the_window_exist(page: Any, examples: Path, tmp_path: Pa
     assert page.locator("article").count() <= 60
 
 
-def test_a_torn_line_ends_the_report(examples: Path, tmp_path: Path) -> None:
-    report(tmp_path, [read(examples / "aspirin.png", 0.9)])
-    with (tmp_path / "predictions.jsonl").open("a") as file:
-        file.write('{"source": "half')
-    assert write_report(tmp_path) == 1
+def test_lines_that_are_no_predictions_are_counted(
+    examples: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A row without its graph, a torn line; those after them are there."""
+    good = [read(examples / f"{name}.png", 0.9) for name in ("aspirin", "caffeine")]
+    report(tmp_path, good)
+    assert not caplog.messages
+    file = tmp_path / "predictions.jsonl"
+    first, second = file.read_text().splitlines()
+    odd = json.dumps({**json.loads(first), "graph": {"labels": [None]}})
+    file.write_text("\n".join((first, odd, "[]", first[:40], second, first[:40])))
+    assert write_report(tmp_path) == 2
+    assert caplog.messages == [f"{file}: lines left out: 4"]
     assert not list(tmp_path.glob("*.part"))
 
 
