@@ -56,6 +56,8 @@ from data.variants import (
 
 _LOG = logging.getLogger(__name__)
 ODDS = DepictOdds()
+MOST_SETTLED = 4
+"""Bonds of an atom up to which CoordGen always lays a molecule out the same way."""
 
 
 def depict(smiles: str, rng: np.random.Generator, odds: DepictOdds = ODDS) -> Drawing | None:
@@ -312,7 +314,11 @@ def _lay_out(
     # wedges in a cage drawn in perspective do not always say what they mean to
     flat = not any(atom.IsInRing() and atom.GetChiralTag() for atom in atoms_of(mol))
     bridged = flat and rdMolDescriptors.CalcNumBridgeheadAtoms(mol) > 0
-    coordgen = a < odds.coordgen and heavy <= odds.coordgen_max_atoms
+    # the order in memory decides how CoordGen lays out cages and crowded metals
+    settled = not rdMolDescriptors.CalcNumBridgeheadAtoms(mol) and not any(
+        atom.GetDegree() > MOST_SETTLED for atom in atoms_of(mol)
+    )
+    coordgen = settled and a < odds.coordgen and heavy <= odds.coordgen_max_atoms
     straighten = bool(c < odds.straighten)
     angle = 0.0
     if not straighten:
@@ -323,9 +329,8 @@ def _lay_out(
     upright = straighten or bool(e < 0.5)
     mirror, pack = bool(f < odds.mirror), bool(g < odds.pack)
     templates = bool(b < (odds.templates_bridged if bridged else odds.templates))
-    coordgen = coordgen and not (bridged and templates)
-    # Cages that one engine draws with atoms on each other often work in another.
-    for engine, use in ((coordgen, templates), (False, True), (True, False)):
+    # What one engine draws with atoms on each other often works in another.
+    for engine, use in ((coordgen, templates), (False, True), (True, False))[: 3 if settled else 2]:
         xy = lay_out(mol, rng, engine, use and not engine, upright, angle, mirror, pack)
         if xy is not None and keeps_geometry(mol):
             if change is not None and len(Chem.GetMolFrags(mol)) == 1:
