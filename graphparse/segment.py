@@ -14,21 +14,14 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from detectors.ink import INK_LEVELS, ink_level
+from graphparse.spots import Spots, as_bytes, at_spots, ink_of_page, letter_height
 
 WORKING_SIDE = 2600
 """Longest side, in pixels, at which a page is segmented; larger ones are shrunk."""
-PALE = 0.5
-"""Share of dark pixels in a spot below which all of it is ink that is pale."""
-WHITE, MOSTLY = 245, 0.75
-"""Gray value of clean paper, and the share of a page that has it: on a shaded scan what is paler
-than black is shade."""
 SPECK = 4
 """Pixels in height and width up to which a spot is dirt, or a full stop."""
 DASHES, DASH_GAP = 3, 0.5
 """So many spots no larger than that, with gaps of so many letters, are a hashed bond."""
-LETTER_PIXELS = (6, 60)
-"""Heights, in working pixels, among which that of a letter is looked for."""
 NEAR = 1.2
 """Gap, in letters, up to which ink belongs together: labels stand nearer to their bonds."""
 TOUCHING = 0.4
@@ -107,22 +100,6 @@ def split_page(gray: NDArray[np.uint8]) -> list[Region]:
     return layout.regions(gray) if layout.is_page() else []
 
 
-class _Spots:
-    """Connected ink, or paper: columns of boxes without the background."""
-
-    def __init__(self, mask: NDArray[np.uint8]) -> None:
-        count, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
-        self.labels = np.asarray(labels, np.int32)
-        self.count = count - 1
-        rows = stats[1:].astype(np.int64)
-        self.left, self.top, self.width, self.height, self.area = rows.T
-        self.right, self.bottom = self.left + self.width, self.top + self.height
-
-    def mask(self, chosen: NDArray[np.bool_]) -> NDArray[np.uint8]:
-        """(H, W), 1 at the pixels of the chosen ones."""
-        return np.concatenate([[False], chosen])[self.labels].astype(np.uint8)
-
-
 class _Sheet:
     """The ink of a page, in working pixels."""
 
@@ -131,23 +108,7 @@ class _Sheet:
         self.factor = min(1.0, WORKING_SIDE / max(height, width))
         size = (max(1, round(width * self.factor)), max(1, round(height * self.factor)))
         small = gray if self.factor == 1 else cv2.resize(gray, size, interpolation=cv2.INTER_AREA)
-        self.spots = _Spots(_ink_of(np.asarray(small, np.uint8)))
-
-
-def _ink_of(gray: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """(H, W), 1 at ink: what is dark, and spots that are drawn paler than most of the page.
-
-    A level between paper and black text parts gray strokes, or leaves them out. On clean paper
-    spots that are mostly above it are pale ones; the others are black ones with their pale rims.
-    """
-    if int(gray.min()) == int(gray.max()):
-        return np.zeros_like(gray)
-    dark = gray < ink_level(gray)
-    if float(np.mean(gray >= WHITE)) < MOSTLY:
-        return dark.astype(np.uint8)
-    spots = _Spots((gray < INK_LEVELS[1]).astype(np.uint8))
-    of_spots = np.bincount(spots.labels[dark], minlength=spots.count + 1)[1:]
-    return spots.mask(of_spots < PALE * spots.area) | dark.astype(np.uint8)
+        self.spots = Spots(ink_of_page(np.asarray(small, np.uint8)))
 
 
 class _Layout:
@@ -156,7 +117,7 @@ class _Layout:
     def __init__(self, sheet: _Sheet) -> None:
         self.factor = sheet.factor
         self.spots = spots = sheet.spots
-        self.letter = _letter_height(spots)
+        self.letter = letter_height(spots)
         self.speck = np.maximum(spots.width, spots.height) <= min(SPECK, 0.25 * self.letter)
         self.small = (spots.height <= TALL * self.letter) & ~self.speck
         self.wide = spots.width > WIDE * self.letter
@@ -216,8 +177,8 @@ class _Layout:
         """For each drawing which spots of ink are its own, from top to bottom."""
         reach = max(1, round(NEAR * self.letter))
         round_brush = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (reach, reach))
-        blobs = _Spots(_uint8(cv2.dilate(self.spots.mask(self.kept), round_brush)))
-        blob_of = _at_spots(self.spots, blobs.labels, self.kept)
+        blobs = Spots(as_bytes(cv2.dilate(self.spots.mask(self.kept), round_brush)))
+        blob_of = at_spots(self.spots, blobs.labels, self.kept)
         groups: list[NDArray[np.bool_]] = []
         words: list[NDArray[np.bool_]] = []
         for blob in range(1, blobs.count + 1):
@@ -236,8 +197,8 @@ class _Layout:
         own = np.concatenate([[False], group])[near]
         # the blur around letters goes with them, that around the drawing stays
         brush = np.ones((5, 5), np.uint8)
-        other = _uint8(cv2.dilate(((near > 0) & ~own).astype(np.uint8), brush))
-        other &= 1 - _uint8(cv2.dilate(own.astype(np.uint8), brush))
+        other = as_bytes(cv2.dilate(((near > 0) & ~own).astype(np.uint8), brush))
+        other &= 1 - as_bytes(cv2.dilate(own.astype(np.uint8), brush))
         box, ink = (
             self._on_page((x0, y0, x1, y1), gray),
             self._on_page((left, top, right, bottom), gray),
@@ -263,12 +224,14 @@ class _Layout:
     def _dashes(self, speck: NDArray[np.bool_]) -> NDArray[np.bool_]:
         """Which of the smallest spots lie in a row, rather than alone as dirt and full stops do."""
         reach = max(3, round(DASH_GAP * self.letter))
-        rows = _Spots(_uint8(cv2.dilate(self.spots.mask(speck), np.ones((reach, reach), np.uint8))))
-        row_of = _at_spots(self.spots, rows.labels, speck)
+        rows = Spots(
+            as_bytes(cv2.dilate(self.spots.mask(speck), np.ones((reach, reach), np.uint8)))
+        )
+        row_of = at_spots(self.spots, rows.labels, speck)
         members = np.bincount(row_of[speck], minlength=rows.count + 1)
         return speck & (members[row_of] >= DASHES)
 
-    def _lines(self, small: NDArray[np.bool_]) -> _Spots:
+    def _lines(self, small: NDArray[np.bool_]) -> Spots:
         """Lines of text: letters whose boxes lie side by side."""
         boxes = np.zeros(self.spots.labels.shape, np.uint8)
         for spot in np.flatnonzero(small):
@@ -276,7 +239,9 @@ class _Layout:
             # the lowest row is left out, lest a "g" should touch the line below
             boxes[y : max(self.spots.bottom[spot] - 1, y + 1), x : self.spots.right[spot]] = 1
         gap = max(3, round(WORD_GAP * self.letter))
-        return _Spots(_uint8(cv2.morphologyEx(boxes, cv2.MORPH_CLOSE, np.ones((1, gap), np.uint8))))
+        return Spots(
+            as_bytes(cv2.morphologyEx(boxes, cv2.MORPH_CLOSE, np.ones((1, gap), np.uint8)))
+        )
 
     def _line_of_spots(self) -> NDArray[np.int64]:
         """Number of the line (from 1) that the middle of each spot lies in, 0 for none."""
@@ -354,18 +319,6 @@ class _Layout:
         )
 
 
-def _uint8(image: object) -> NDArray[np.uint8]:
-    """What OpenCV gives back for an image of bytes."""
-    return np.asarray(image, np.uint8)
-
-
-def _letter_height(spots: _Spots) -> float:
-    """Typical height of a letter in pixels: most of what is on a page are letters."""
-    low, high = LETTER_PIXELS
-    seen = spots.height[(spots.height >= low) & (spots.height <= high)] if spots.count else []
-    return float(np.percentile(seen, 60)) if len(seen) else float(low)
-
-
 def _is_ruled(mask: NDArray[np.uint8], letter: float) -> bool:
     """Whether connected ink, (h, w) of 0 and 1, is no structure by its long or broad strokes."""
     height, width = mask.shape
@@ -383,17 +336,5 @@ def _is_ruled(mask: NDArray[np.uint8], letter: float) -> bool:
     for shape in ((1, length), (length, 1)):
         # thickened across, so that the lines of a page that lies askew are found
         thick = cv2.dilate(mask, np.ones(tuple(5 if side == 1 else 1 for side in shape), np.uint8))
-        straight |= _uint8(cv2.morphologyEx(thick, cv2.MORPH_OPEN, np.ones(shape, np.uint8)))
+        straight |= as_bytes(cv2.morphologyEx(thick, cv2.MORPH_OPEN, np.ones(shape, np.uint8)))
     return int((mask & straight).sum()) > STRAIGHT_SHARE * area
-
-
-def _at_spots(
-    spots: _Spots, labels: NDArray[np.int32], asked: NDArray[np.bool_]
-) -> NDArray[np.int64]:
-    """(count,) the value of an image of labels at a pixel of each spot asked for, else 0."""
-    flat = spots.labels.ravel()
-    first = np.zeros(spots.count + 1, np.int64)
-    places = np.flatnonzero(flat)
-    # of several values for one index the last stays: any pixel of a spot will do
-    first[flat[places]] = places
-    return np.where(asked, labels.ravel()[first[1:]], 0).astype(np.int64)

@@ -77,6 +77,16 @@ def test_a_page_of_nothing_but_other_things_is_one_without_structure(
     assert (found.page, found.box) == (None, None)
 
 
+@pytest.mark.parametrize("dpi", [72, 96, 150])
+@pytest.mark.parametrize("name", ["aspirin", "levodopa", "lidocaine-hydrochloride"])
+def test_a_page_may_be_one_large_drawing(examples: Path, name: str, dpi: int) -> None:
+    recognizer = Recognizer(threads=1)
+    packed = io.BytesIO()
+    Image.open(examples / f"{name}.png").convert("RGB").save(packed, "PDF", resolution=dpi)
+    (found,) = recognizer.read(packed.getvalue())
+    assert found.smiles == recognizer.predict([examples / f"{name}.png"])[0].smiles
+
+
 def test_a_picture_of_a_page_is_cut_up(page: MadePage) -> None:
     _, png = cv2.imencode(".png", page.image)
     with open_pages(png.tobytes()) as pages:
