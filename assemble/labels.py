@@ -35,7 +35,7 @@ from rdkit import Chem
 from assemble.fragment import Fragment, FragmentAtom, from_smiles
 from assemble.groups import groups, parts
 from assemble.linear import link
-from assemble.orders import bonding_orders
+from assemble.orders import bonding_orders, cumulated
 from assemble.species import SPECIES
 from assemble.tokens import R_GROUP, counted_r, tokenise
 
@@ -56,8 +56,13 @@ _LONE_METALS = frozenset({"Re", "Rh"})
 """Alone they are metals; a lone Ra or Rb is an R group of a caption, as salts have Rb+."""
 _HYPHEN = re.compile(r"(?<=[A-Za-z0-9)])-(?=[A-Za-z(])(?!.*\+)")
 """Within a name, as in ``n-Butyl``, and no charge, as in ``CO2-Na+``."""
-_UNTURNED = re.compile(r"\(?C\d*[HF]\d")
-"""Begin of a label that is written from left to right wherever it stands."""
+_UNTURNED = re.compile(
+    r"\(?C\d*[HF]\d.*"
+    r"|.*(?:[CN]H\d?|OCOHN|\((?:=?O|S)\)2?|(?<!H)SO|\((?:[A-Z][A-Za-z\d]*O|OH)\)2PO)"
+)
+"""Labels that are written from left to right wherever they stand, by their begin or their end."""
+_FORWARD = re.compile(r"[CN]H\d?[A-Z(].*|.*[CN]H\d?")
+"""Linking labels that are."""
 _CONFUSED = str.maketrans({"0": "O", "\u2013": "-", "\u2212": "-", "\u00b7": ""})
 _CONFUSED_L = re.compile("(?<![ACT])l")
 """An iodine, but for the end of Al, Cl and Tl."""
@@ -205,12 +210,17 @@ def _formula(label: str, n_bonds: int, order: int, leftwards: bool) -> Fragment 
     tokens = tokenise(label)
     if not tokens:
         return None
+    if n_bonds > 1 and _FORWARD.fullmatch(label):
+        leftwards = False
     ways = [(tokens, False, False)]
     if n_bonds == 1:
         # CF3CONH to the left of its bond; somebody who turns labels would write F3C
-        ways.insert(not (leftwards and _UNTURNED.match(label)), (tokens, False, True))
+        ways.insert(not (leftwards and _UNTURNED.fullmatch(label)), (tokens, False, True))
     # NR2 has two groups R, as a group R2 would leave hydrogens to be implied
-    ways += [(counted_r(tokens), False, False), (tokens, True, False)]
+    ways.append((counted_r(tokens), False, False))
+    if n_bonds == 1:
+        ways.append((cumulated(tokens), False, False))
+    ways.append((tokens, True, False))
     for chosen, loose, at_last in ways:
         for candidate, is_turned in bonding_orders(chosen, leftwards):
             if at_last and is_turned:

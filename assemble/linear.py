@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from assemble.fragment import Fragment, FragmentAtom, from_smiles
+from assemble.orders import branch_orders
 from assemble.tokens import Token
 
 VALENCES: dict[str, tuple[int, ...]] = {
@@ -97,7 +98,7 @@ def link(
         tokens: units of the label.
         n_bonds: bonds from outside.
         order: sum of their orders.
-        loose: atoms may be left with too few bonds; hydrogens are then implied.
+        loose: an end may be left with too few bonds; hydrogens are then implied.
         at_last: the only bond is at the last unit, as in CF3CONH to the left of it.
 
     Returns:
@@ -114,9 +115,9 @@ def link(
             continue
         head, end = build.head, build.current if at_end else build.head
         build.used[end] += at_end
-        if (at_end and end == head) or build.free(end) < 0:
+        if (at_end and end == head and not at_last) or build.free(end) < 0:
             continue
-        if loose or all(build.missing(i) == 0 for i in range(len(build.atoms))):
+        if _is_filled(build, (head, build.current) if loose else ()):
             first, last = (end, head) if at_end > 1 else (head, end)
             if at_last:
                 first = last = end
@@ -136,6 +137,20 @@ def _shares(n_bonds: int, order: int, loose: bool) -> list[tuple[int, int]]:
         if order > 2 and not loose:
             shares.append((1, order - 1))
     return shares
+
+
+def _is_filled(build: _Builder, loose_ends: tuple[int, ...]) -> bool:
+    """Whether every atom has its bonds, but for one of the ends where the label is loose.
+
+    Nobody leaves out hydrogens within a label; so a label with an atom there that lacks some has
+    another meaning, or none.
+    """
+    missing = [i for i in range(len(build.atoms)) if build.missing(i)]
+    if loose_ends:
+        # an acid's oxygens may lack their hydrogens, as in PO3
+        acids = {j for i, j, _ in build.bonds if build.atoms[i].symbol in ("P", "S")}
+        missing = [i for i in missing if build.atoms[i].symbol != "O" or i not in acids]
+    return not missing or (len(missing) == 1 and missing[0] in loose_ends)
 
 
 def _finish(build: _Builder, first: int, last: int, loose: bool) -> Fragment:
@@ -286,27 +301,23 @@ def _repeat(build: _Builder, token: Token, parent: int) -> bool:
 
 
 def _branch(build: _Builder, token: Token, parent: int) -> bool:
-    if len(token.inner) == 2 and "bond" in (token.inner[0].kind, token.inner[1].kind):
-        sign, end = sorted(token.inner, key=lambda unit: unit.kind != "bond")
-        if end.kind != "element" or end.count > 1 or end.text == "H":
-            return False
-        build.bond(parent, build.add(end), sign.count)
-        return True
     if len(token.inner) == 1 and token.inner[0].text == "O" and build.atoms[parent].symbol in "CSP":
         # "C(O)", "S(O)": a double bond, as nothing else follows in the parentheses
         new = build.add(token.inner[0])
         build.bond(parent, new, 2)
         return True
-    for inner in (token.inner, tuple(reversed(token.inner))):
-        if inner[0].kind == "element" and inner[0].text == "H":
+    for inner in branch_orders(token.inner):
+        order = inner[0].count if inner[0].kind == "bond" else 1
+        inner = inner[1:] if inner[0].kind == "bond" else inner
+        if not inner or inner[0].count > 1:
             continue
         state = (len(build.atoms), len(build.bonds), list(build.used), list(build.hydrogens))
         start, head = len(build.atoms), build.head
-        fits = _chain(build, inner, 1, -1)
+        fits = _chain(build, inner, order, -1)
         build.head, attached = head, build.head
         if fits and all(build.missing(i) == 0 for i in range(start, len(build.atoms))):
-            build.bonds.append((parent, attached, 1))
-            build.used[parent] += 1
+            build.bonds.append((parent, attached, order))
+            build.used[parent] += order
             return True
         del build.atoms[state[0] :], build.bonds[state[1] :]
         build.used, build.hydrogens = state[2], state[3]
@@ -340,16 +351,16 @@ def _oxygens(build: _Builder, token: Token, later: tuple[Token, ...]) -> bool | 
     if not singles:
         return build.free(parent) >= 0
     if ends and len(singles) > 1 and later:
-        # PO3H2, PO3Na2: one hydrogen or metal on each oxygen
-        count = later[0].count
-        if count > len(singles):
+        # PO3H2, PO3HNa: one hydrogen or metal on each oxygen
+        caps = [token for token in later for _ in range(token.count)]
+        if len(caps) > len(singles):
             return False
-        for single in singles[:count]:
-            if later[0].text == "H":
+        for single, cap in zip(singles, caps, strict=False):
+            if cap.text == "H":
                 build.hydrogens[single] += 1
                 build.used[single] += 1
             else:
-                build.bond(single, build.add(_bare(later[0])), 1)
+                build.bond(single, build.add(_bare(cap)), 1)
         build.taken = len(later)
         return True
     build.current = singles[-1]

@@ -197,8 +197,9 @@ def _unit(label: str, at: int) -> tuple[Token | None, int] | None:
     if (at == 0 and label.startswith("O2N")) or (at == len(label) - 3 and label[at:] == "NO2"):
         return Token("group", "NO2", smiles=NITRO), at + 3
     for name in _longest_first():
-        # PNPh2 has no PNP in it
-        cut = name.isupper() and label[at + len(name) :][:1].islower()
+        # PNPh2 has no PNP in it, and PhC(O)HN no C(O)H
+        behind = label[at + len(name) :][:1]
+        cut = name[-2:] + behind == ")HN" or (name.isupper() and behind.islower())
         if label.startswith(name, at) and not cut:
             return Token("group", name, smiles=parts()[name]), at + len(name)
     if (found := _alkyl(label, at)) is not None:
@@ -224,10 +225,10 @@ def _alkyl(label: str, at: int) -> tuple[Token, int] | None:
         return None
     carbons = int(match["c"] or match["c2"])
     others = int(match["h"] or match["h2"])
+    fluoro = (match["x"] or match["x2"]) == "F"
     if (carbons, others) == (6, 5):
-        smiles = "c1ccc([*:1])cc1"
+        smiles = "Fc1c(F)c(F)c([*:1])c(F)c1F" if fluoro else "c1ccc([*:1])cc1"
     elif others == 2 * carbons + 1 and carbons > 1:
-        fluoro = (match["x"] or match["x2"]) == "F"
         smiles = "F" + "C(F)(F)" * carbons + "[*:1]" if fluoro else "C" * carbons + "[*:1]"
     else:
         return None

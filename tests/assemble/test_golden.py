@@ -125,6 +125,8 @@ LINKS = {
         "F Cl(CF2)2", "0-1", [(1, 0), (0, 0)], "FC(F)(F)C(F)(F)Cl"),
     "a column that hardly leans": Drawing(
         ". CH2OCO Ph", "0-1 1-2", [(0, -1), (-0.05, 0), (0, 1)], "CCOC(=O)c1ccccc1"),
+    "both bonds to the right of what is written towards them": Drawing(
+        "F CH2OCO Ph", "0-1 1-2", [(0.5, -0.87), (0, 0), (1, 0)], "O=C(OCF)c1ccccc1"),
     "a double bond to its last atom": Drawing(". CONHN .", "0-1 1=2", ROW, "CC(=O)NN=C"),
     **{
         f"{label} with two bonds on the right": Drawing(

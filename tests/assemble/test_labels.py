@@ -41,6 +41,10 @@ RIGHTWARDS = [
     ("CO2Fm", "O=C(*)OCC1c2ccccc2-c2ccccc21"), ("NHTces", "ClC(Cl)(Cl)COS(=O)(=O)N*"),
     ("N(CH2)6", "C1CCCCCN1*"), ("COCHN2", "[N-]=[N+]=CC(=O)*"), ("CO2-Na+", "[Na+].[O-]C(=O)*"),
     ("NH3+Cl-", "[Cl-].[NH3+]*"), ("NH2·HCl", "Cl.N*"), ("N2BF4", "F[B-](F)(F)F.N#[N+]*"),
+    ("NHC6F5", "Fc1c(F)c(F)c(N*)c(F)c1F"), ("CO2C6F5", "Fc1c(F)c(F)c(OC(=O)*)c(F)c1F"),
+    ("PO3HNa", "O=P(O)(O[Na])*"), ("OPO3HNa", "O=P(O)(O[Na])O*"), ("CH2NCO", "O=C=NC*"),
+    ("CH2NCS", "S=C=NC*"), ("C(=NH)NHOH", "N=C(NO)*"), ("C(=NH)NHCH3", "N=C(NC)*"),
+    ("N(CH2CH2Cl)2", "ClCCN(CCCl)*"), ("S(O)(=NH)CH3", "CS(=N)(=O)*"),
 ]  # fmt: skip
 LEFTWARDS = [
     ("HO", "O*"),
@@ -90,6 +94,22 @@ TOWARDS_THEIR_BOND = [
     ("ClCH2CH2", "ClCC*"), ("(CH3)2NCH2", "CN(C)C*"), ("C2H5OCO", "CCOC(=O)*"),
     ("CH3NHCO", "CNC(=O)*"), ("CH3OCONH", "COC(=O)N*"), ("CH3COO", "CC(=O)O*"),
     ("(CH3)3CSO2NH", "CC(C)(C)S(=O)(=O)N*"), ("Et2NCONH", "CCN(CC)C(=O)N*"),
+    ("PhCOHN", "O=C(N*)c1ccccc1"), ("MeCOHN", "CC(=O)N*"), ("CF3COHN", "O=C(N*)C(F)(F)F"),
+    ("BnCOHN", "O=C(N*)Cc1ccccc1"), ("PhC(O)HN", "O=C(N*)c1ccccc1"), ("EtOCONH", "CCOC(=O)N*"),
+    ("MeOCONH", "COC(=O)N*"), ("tBuOCONH", "CC(C)(C)OC(=O)N*"), ("BnOCONH", "O=C(N*)OCc1ccccc1"),
+    ("EtOCOHN", "CCOC(=O)N*"), ("H2NCOHN", "NC(=O)N*"), ("MeHNCO", "CNC(=O)*"),
+    ("PhHNCO", "O=C(*)Nc1ccccc1"), ("CH3HNCO", "CNC(=O)*"), ("H3CHNCO", "CNC(=O)*"),
+    ("R1R2NCO", "*N(*)C(=O)*"), ("MeSO2HN", "CS(=O)(=O)N*"), ("PhSO2HN", "O=S(=O)(N*)c1ccccc1"),
+    ("(EtO)2P(O)", "CCOP(=O)(*)OCC"), ("(HO)2P(O)", "OP(=O)(*)O"), ("(RO)2P(O)", "*OP(=O)(*)O*"),
+    ("Ph2P(O)", "O=P(*)(c1ccccc1)c1ccccc1"), ("(CH3)2P(O)", "CP(C)(=O)*"),
+    ("(CH3O)2P(O)", "COP(=O)(*)OC"), ("(EtO)2PO", "CCOP(=O)(*)OCC"), ("(HO)2PO", "OP(=O)(*)O"),
+    ("Ph2PO", "*OP(c1ccccc1)c1ccccc1"), ("MeS(O)2", "CS(=O)(=O)*"), ("MeS(O)", "CS(=O)*"),
+    ("H2NS(O)2", "NS(=O)(=O)*"), ("MeSO", "CS(=O)*"), ("MeOC(O)", "COC(=O)*"),
+    ("MeOCO", "CC(=O)O*"), ("NaHO3P", "O=P(O)(O[Na])*"), ("NCC(CH3)2", "N#CC(C)(C)*"),
+    ("HOOCC(CH3)2", "OC(=O)C(C)(C)*"), ("OHCCH=CH", "O=CC=C*"), ("OHCNH", "O=CN*"),
+    ("OCNCH2", "O=C=NC*"), ("(CH3)2CHCO", "CC(C)C(=O)*"), ("(HOCH2CH2)2N", "OCCN(CCO)*"),
+    ("(ClCH2CH2)2N", "ClCCN(CCCl)*"), ("(CH3O)2CH", "COC(OC)*"), ("H2NC(=NH)NH", "NC(=N)N*"),
+    ("H2N(HN=)C", "NC(=N)*"), ("F5C6HN", "Fc1c(F)c(F)c(N*)c(F)c1F"),
 ]  # fmt: skip
 ALONE = [
     ("HCl", "Cl"),
@@ -121,6 +141,7 @@ ALONE = [
     ("HSO3-", "OS(=O)[O-]"),
     ("MeSO4-", "COS(=O)(=O)[O-]"),
     ("ZnCl42-", "Cl[Zn-2](Cl)(Cl)Cl"),
+    ("B(C6F5)4-", "[B-](%s)(%s)(%s)%s" % (("c1c(F)c(F)c(F)c(F)c1F",) * 4)),
 ]
 WITH_R = [
     ("NR2", "*N(*)*"),
@@ -147,7 +168,7 @@ BESIDE_A_CHARGE = [
 ]  # fmt: skip
 LINKS = [("NH", "*N*"), ("CH2", "*C*"), ("SO2", "*S(=O)(=O)*"), ("NMe", "*N(C)*"),
          ("NBoc", "CC(C)(C)OC(=O)N(*)*"), ("OCH2CH2O", "*OCCO*"), ("CO", "*C(=O)*"),
-         ("(CH2)4", "*CCCC*")]  # fmt: skip
+         ("(CH2)4", "*CCCC*"), ("C(=NH)", "*C(*)=N"), ("C(=NOH)", "*C(*)=NO")]  # fmt: skip
 DEFINED_ELSEWHERE = [
     "R", "R1", "R12", "R'", "Ar", "X", "Y", "Z", "*", "Het", "Hal", "R1a", "R12d", "A1", "E1",
     "G1", "L1", "M1", "T1", "J", "PG", "LG", "EWG", "Nu", "HetAr", "Alkyl", "Aryl",
@@ -251,6 +272,11 @@ def test_r_groups_are_dummies_with_their_label(label: str) -> None:
 def test_what_is_no_label_never_raises(label: str) -> None:
     fragment = parse_label(label, 1, 1)
     assert len(fragment.atoms) >= 1
+
+
+@pytest.mark.parametrize("label", ["EtO2CCO", "HO2CCO", "PhNHCS", "CH3CO(CH3)N", "CH2NO"])
+def test_a_label_with_open_bonds_inside_is_refused(label: str) -> None:
+    assert not parse_label(label, 1, 1, True).understood
 
 
 def test_an_unknown_label_is_kept() -> None:
