@@ -48,7 +48,7 @@ _MOST_OF_GROUP = 2
 _LINKING = frozenset({"NCO", "OCN", "CHO", "OHC", "HCO", "N(CH2)4", "N(CH2)5", "N(CH2)6"})
 """Names of groups that are chains when they have more bonds, as ``N(CH2)4`` is a pyrrolidine."""
 _SPECIAL_ISOTOPES = {"D": ("H", 2), "T": ("H", 3)}
-_LABEL_ONLY = re.compile(r"[AEGLMQXYZ]|[AEGLMT]\d{1,2}|J|PG|LG|EWG|Nu")
+_LABEL_ONLY = re.compile(r"[AEGLMQU-Z]|[AEGLMT]\d{1,2}|J|PG|LG|EWG|Nu")
 """Whole labels that are defined elsewhere."""
 MIRRORED = {"SCN": "NCS", "NCS": "SCN"}
 """Names that are another group's when they run to the left of their bond."""

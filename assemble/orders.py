@@ -121,7 +121,8 @@ def _leads(lead: list[Token], token: Token, follows: Token) -> bool:
     """Whether a unit at the begin of a label is on the one behind it, as those of R1R2N are."""
     if token.kind == "r" and (lead or follows.kind == "r"):
         return True
-    return not lead and (token.text == "H" or (token.count > 1 and token.kind != "bond"))
+    counted = token.count > 1 and token.kind != "bond" and token.text not in _LINKS
+    return not lead and (token.text == "H" or counted)
 
 
 def _is_branch(token: Token) -> bool:

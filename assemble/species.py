@@ -35,6 +35,8 @@ SPECIES: dict[str, str] = {
     "SbF6-": "F[Sb-](F)(F)(F)(F)F",
     "AsF6-": "F[As-](F)(F)(F)(F)F",
     "I3-": "I[I-]I",
+    "Br3-": "[Br-].BrBr",
+    "SO3": "O=S(=O)=O",
     "CoCl2": "[Cl-].[Cl-].[Co+2]",
     "NiCl2": "[Cl-].[Cl-].[Ni+2]",
     "CaCl2": "[Cl-].[Cl-].[Ca+2]",

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, replace
 from functools import cache
 
+from assemble.alkyls import alkyl_at, chain_at, isomer_at
 from assemble.groups import parts
 
 FORMULA_ELEMENTS = frozenset(
@@ -44,7 +45,8 @@ FORMULA_ELEMENTS = frozenset(
 )
 """Elements that may stand inside a formula; ``Ac``, ``Pr``, ``Ts`` and others mean groups there."""
 R_GROUP = re.compile(
-    r"(?!Arg)(?:HetAr|Het|Hal|Alkyl|Alk|Aryl|Ar|R|X|Y|Z|Q)(?:\d{1,2}[a-d]?|[a-h])?'*|\*|R[ADEFGJ-MQT-Z]"
+    r"(?!Arg)(?:HetAr|Het|Hal|Alkyl|Alk|Aryl|Ar|R|X|Y|Z|Q)(?:1\d\d|\d{1,2}[a-d]?|[a-h])?'*"
+    r"|\*|R[ADEFGJ-MQT-Zn]"
 )
 """Substituents that are defined elsewhere; ``RO`` is an R and an oxygen, ``Arg`` arginine."""
 _R_COUNT = re.compile(r"(?P<name>[A-Za-z]+)(?P<count>[2-4])")
@@ -107,6 +109,8 @@ def tokenise(label: str) -> tuple[Token, ...] | None:
                 if counted is None:
                     return None
                 token, at = counted
+            if isomer := isomer_at(label, at, token.smiles):
+                token, at = replace(token, smiles=isomer[0]), isomer[1]
             tokens.append(token)
     if lead and not _charge(tokens, lead, range(len(tokens))):
         return None
@@ -215,24 +219,13 @@ def _unit(label: str, at: int) -> tuple[Token | None, int] | None:
     return (None, at + 1) if label[at] in " ,." and at + 1 < len(label) else None
 
 
-_ALKYL = re.compile(r"C(?P<c>\d+)(?P<x>[HF])(?P<h>\d+)|(?P<x2>[HF])(?P<h2>\d+)C(?P<c2>\d+)")
-
-
 def _alkyl(label: str, at: int) -> tuple[Token, int] | None:
-    """``C5H11``, ``H9C4``, ``C6H5``, ``C2F5``: unbranched by convention."""
-    match = _ALKYL.match(label, at)
-    if not match:
-        return None
-    carbons = int(match["c"] or match["c2"])
-    others = int(match["h"] or match["h2"])
-    fluoro = (match["x"] or match["x2"]) == "F"
-    if (carbons, others) == (6, 5):
-        smiles = "Fc1c(F)c(F)c([*:1])c(F)c1F" if fluoro else "c1ccc([*:1])cc1"
-    elif others == 2 * carbons + 1 and carbons > 1:
-        smiles = "F" + "C(F)(F)" * carbons + "[*:1]" if fluoro else "C" * carbons + "[*:1]"
-    else:
-        return None
-    return Token("group", match.group(), smiles=smiles), match.end()
+    if group := alkyl_at(label, at):
+        return Token("group", label[at : group[1]], smiles=group[0]), group[1]
+    if chain := chain_at(label, at):
+        methylene = (Token("element", "C"), Token("element", "H", count=2))
+        return Token("nest", "CH2", count=chain[0], inner=methylene), chain[1]
+    return None
 
 
 def _element(label: str, at: int) -> str | None:

@@ -44,6 +44,11 @@ RIGHTWARDS = [
     ("NHC6F5", "Fc1c(F)c(F)c(N*)c(F)c1F"), ("CO2C6F5", "Fc1c(F)c(F)c(OC(=O)*)c(F)c1F"),
     ("PO3HNa", "O=P(O)(O[Na])*"), ("OPO3HNa", "O=P(O)(O[Na])O*"), ("CH2NCO", "O=C=NC*"),
     ("CH2NCS", "S=C=NC*"), ("C(=NH)NHOH", "N=C(NO)*"), ("C(=NH)NHCH3", "N=C(NC)*"),
+    ("C4H9(t)", "CC(C)(C)*"), ("C5H11-t", "CCC(C)(C)*"), ("OC8H17(n)", "CCCCCCCCO*"),
+    ("O-n-C8H17", "CCCCCCCCO*"), ("CO2C3H7-i", "CC(C)OC(=O)*"), ("iso-C3H7", "CC(C)*"),
+    ("t-C8H17", "CC(C)(C)CC(C)(C)*"), ("NPr2-i", "CC(C)N(*)C(C)C"), ("OC2H4OH", "OCCO*"),
+    ("C2H4CN", "N#CCC*"), ("N(C2H5)C2H4OH", "CCN(*)CCO"), ("N(C2H4OH)2", "OCCN(*)CCO"),
+    ("SiPr", "CC(C)S*"), ("SiPr3", "CCC[Si](CCC)(CCC)*"), ("SO3", "OS(=O)(=O)*"),
     ("N(CH2CH2Cl)2", "ClCCN(CCCl)*"), ("S(O)(=NH)CH3", "CS(=N)(=O)*"),
 ]  # fmt: skip
 LEFTWARDS = [
@@ -109,7 +114,9 @@ TOWARDS_THEIR_BOND = [
     ("HOOCC(CH3)2", "OC(=O)C(C)(C)*"), ("OHCCH=CH", "O=CC=C*"), ("OHCNH", "O=CN*"),
     ("OCNCH2", "O=C=NC*"), ("(CH3)2CHCO", "CC(C)C(=O)*"), ("(HOCH2CH2)2N", "OCCN(CCO)*"),
     ("(ClCH2CH2)2N", "ClCCN(CCCl)*"), ("(CH3O)2CH", "COC(OC)*"), ("H2NC(=NH)NH", "NC(=N)N*"),
-    ("H2N(HN=)C", "NC(=N)*"), ("F5C6HN", "Fc1c(F)c(F)c(N*)c(F)c1F"),
+    ("H2N(HN=)C", "NC(=N)*"), ("i-C3H7O", "CC(C)O*"), ("n-C8H17O", "CCCCCCCCO*"),
+    ("n-H17C8O", "CCCCCCCCO*"), ("HOC2H4O", "OCCO*"), ("PrNH", "CCCN*"), ("PrHN", "CCCN*"),
+    ("F5C6HN", "Fc1c(F)c(F)c(N*)c(F)c1F"),
 ]  # fmt: skip
 ALONE = [
     ("HCl", "Cl"),
@@ -141,6 +148,9 @@ ALONE = [
     ("HSO3-", "OS(=O)[O-]"),
     ("MeSO4-", "COS(=O)(=O)[O-]"),
     ("ZnCl42-", "Cl[Zn-2](Cl)(Cl)Cl"),
+    ("I3-", "I[I-]I"),
+    ("Br3-", "[Br-].BrBr"),
+    ("SO3", "O=S(=O)=O"),
     ("B(C6F5)4-", "[B-](%s)(%s)(%s)%s" % (("c1c(F)c(F)c(F)c(F)c1F",) * 4)),
 ]
 WITH_R = [
@@ -168,10 +178,12 @@ BESIDE_A_CHARGE = [
 ]  # fmt: skip
 LINKS = [("NH", "*N*"), ("CH2", "*C*"), ("SO2", "*S(=O)(=O)*"), ("NMe", "*N(C)*"),
          ("NBoc", "CC(C)(C)OC(=O)N(*)*"), ("OCH2CH2O", "*OCCO*"), ("CO", "*C(=O)*"),
-         ("(CH2)4", "*CCCC*"), ("C(=NH)", "*C(*)=N"), ("C(=NOH)", "*C(*)=NO")]  # fmt: skip
+         ("(CH2)4", "*CCCC*"), ("SO3", "*OS(=O)(=O)*"), ("OC2H4", "*OCC*"),
+         ("C(=NH)", "*C(*)=N"), ("C(=NOH)", "*C(*)=NO")]  # fmt: skip
 DEFINED_ELSEWHERE = [
     "R", "R1", "R12", "R'", "Ar", "X", "Y", "Z", "*", "Het", "Hal", "R1a", "R12d", "A1", "E1",
-    "G1", "L1", "M1", "T1", "J", "PG", "LG", "EWG", "Nu", "HetAr", "Alkyl", "Aryl",
+    "G1", "L1", "M1", "T1", "J", "PG", "LG", "EWG", "Nu", "HetAr", "Alkyl", "Aryl", "U", "V", "W",
+    "Rn", "R100", "R199",
 ]  # fmt: skip
 
 
@@ -274,9 +286,19 @@ def test_what_is_no_label_never_raises(label: str) -> None:
     assert len(fragment.atoms) >= 1
 
 
-@pytest.mark.parametrize("label", ["EtO2CCO", "HO2CCO", "PhNHCS", "CH3CO(CH3)N", "CH2NO"])
+@pytest.mark.parametrize("label", ["EtO2CCO", "HO2CCO", "PhNHCS", "CH3CO(CH3)N", "CH2NO", "C4H8N"])
 def test_a_label_with_open_bonds_inside_is_refused(label: str) -> None:
     assert not parse_label(label, 1, 1, True).understood
+
+
+def test_a_thioester_of_coenzyme_a_has_one_sulfur() -> None:
+    atoms = [atom.symbol for atom in parse_label("SCoA", 1, 1).atoms]
+    assert atoms.count("S") == 1 and atoms == [a.symbol for a in parse_label("CoAS", 1, 1).atoms]
+
+
+@pytest.mark.parametrize("label", ["U", "V", "W", "Rn"])
+def test_an_r_group_with_many_bonds_is_a_metal(label: str) -> None:
+    assert [atom.symbol for atom in parse_label(label, 4, 4).atoms] == [label]
 
 
 def test_an_unknown_label_is_kept() -> None:
