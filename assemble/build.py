@@ -21,6 +21,7 @@ from assemble.multiples import (
     mark_bracketed,
     split_count,
 )
+from assemble.salts import DOTS, split_salt
 from assemble.spread import TYPES, spread
 from assemble.writers import mark_group
 
@@ -30,8 +31,6 @@ IMPLICIT = frozenset(
     ["B", "C", "N", "O", "F", "Si", "P", "S", "Cl", "As", "Se", "Br", "Te", "I", "*"]
 )
 """Elements whose hydrogens may be left out of a drawing; a metal has none that are not drawn."""
-_DOTS = re.compile("[·•∙⋅˙]")
-"""Unpaired electrons, as people write them."""
 _HALIDE = re.compile(r"[1-9]?(?:F|Cl|Br|I)")
 """A halogen alone, or several: its sign is small and easily missed."""
 _CATION_BONDS = {"N": 4, "P": 4, "S": 3}
@@ -76,6 +75,9 @@ def build(graph: MoleculeGraph) -> Draft:
     for i, label in enumerate(graph.labels):
         rows = around[i]
         drawn_charge = int(graph.charges[i])
+        if not rows and DOTS.match(label[:-1]):
+            # it parts a salt, as in ``·HCl``
+            label = label[1:]
         if not rows and (count := bracket_count(label)):
             brackets.append((*graph.xy[i].tolist(), count))
             draft.atom_of.append((-1, -1))
@@ -94,9 +96,9 @@ def build(graph: MoleculeGraph) -> Draft:
         order = int(sum(_order(graph, row) for row in rows))
         outwards = _outwards(graph, i, rows)
         toward = -outwards[0] * min(len(rows), 1)
-        # a dot before a label without bonds parts a salt, as in ``·HCl`` or ``NH2·HCl``
-        text = label if label in groups() else _DOTS.sub("", label)
-        dots = len(_DOTS.findall(label if rows else label[1:])) if text != label else 0
+        # a dot within ``NH2·HCl`` parts it, others are unpaired electrons
+        text = label if label in groups() or split_salt(label) else DOTS.sub("", label)
+        dots = len(DOTS.findall(label)) if text != label else 0
         leftwards = bool(toward > LEFTWARDS)
         fragment = parse_charged(text, len(rows), order, leftwards, drawn_charge)
         if not fragment.understood:
@@ -121,7 +123,7 @@ def build(graph: MoleculeGraph) -> Draft:
 def _counted_species(label: str, drawn_charge: int) -> tuple[Fraction, Fragment] | None:
     """``2HCl``: how often, and which species; None if there is no count or no species."""
     split = split_count(label)
-    if split is None:
+    if split is None or split_salt(label):
         return None
     fragment = parse_label(split[1], 0, 0)
     hydrogen = fragment.atoms[0].symbol == "H"

@@ -36,6 +36,7 @@ from assemble.fragment import Fragment, FragmentAtom, from_smiles
 from assemble.groups import groups, parts
 from assemble.linear import link
 from assemble.orders import bonding_orders, cumulated
+from assemble.salts import split_salt
 from assemble.species import SPECIES
 from assemble.tokens import R_GROUP, counted_r, tokenise
 
@@ -88,6 +89,8 @@ def parse_label(label: str, n_bonds: int = 1, order: int = 1, leftwards: bool = 
     if leftwards:
         label = MIRRORED.get(label, label)
     found = _single_atom(label, n_bonds, order) or _named(label, n_bonds)
+    if found is None:
+        found = _salt(label, n_bonds, order, leftwards)
     if found is None:
         found = _formula(label, n_bonds, order, leftwards)
     if found is None and (mended := _mended(label)) not in ("", label):
@@ -204,6 +207,23 @@ def _donor(molecule: Fragment) -> int:
     around = Counter(i for ends in molecule.bonds for i in ends[:2])
     phosphines = [i for i, symbol in enumerate(symbols) if symbol == "P" and around[i] < 4]
     return next(iter(phosphines + [symbols.index(s) for s in "ONS" if s in symbols]), 0)
+
+
+def _salt(label: str, n_bonds: int, order: int, leftwards: bool) -> Fragment | None:
+    """A label with what it says to stand beside it."""
+    split = split_salt(label)
+    if split is None:
+        return None
+    found = parse_label(split[0], n_bonds, order, leftwards)
+    beside = [parse_label(name, 0, 0) for name in split[1]]
+    charge = sum(atom.charge for part in (found, *beside) for atom in part.atoms)
+    if not found.understood or charge:
+        return None
+    for part in beside:
+        n = len(found.atoms)
+        bonds = tuple((i + n, j + n, bond) for i, j, bond in part.bonds)
+        found = replace(found, atoms=found.atoms + part.atoms, bonds=found.bonds + bonds)
+    return found
 
 
 def _formula(label: str, n_bonds: int, order: int, leftwards: bool) -> Fragment | None:

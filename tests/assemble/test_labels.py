@@ -49,6 +49,9 @@ RIGHTWARDS = [
     ("t-C8H17", "CC(C)(C)CC(C)(C)*"), ("NPr2-i", "CC(C)N(*)C(C)C"), ("OC2H4OH", "OCCO*"),
     ("C2H4CN", "N#CCC*"), ("N(C2H5)C2H4OH", "CCN(*)CCO"), ("N(C2H4OH)2", "OCCN(*)CCO"),
     ("SiPr", "CC(C)S*"), ("SiPr3", "CCC[Si](CCC)(CCC)*"), ("SO3", "OS(=O)(=O)*"),
+    ("COO-Na+", "[Na+].[O-]C(=O)*"), ("COO-K+", "[K+].[O-]C(=O)*"),
+    ("SO3-K+", "[K+].[O-]S(=O)(=O)*"), ("NMe3+I-", "[I-].C[N+](C)(C)*"), ("NHMe·HCl", "Cl.CN*"),
+    ("N(CH3)2·HCl", "Cl.CN(C)*"), ("NHMe·2HBr", "Br.Br.CN*"), ("NHEt·H2O", "O.CCN*"),
     ("N(CH2CH2Cl)2", "ClCCN(CCCl)*"), ("S(O)(=NH)CH3", "CS(=N)(=O)*"),
 ]  # fmt: skip
 LEFTWARDS = [
@@ -114,7 +117,8 @@ TOWARDS_THEIR_BOND = [
     ("HOOCC(CH3)2", "OC(=O)C(C)(C)*"), ("OHCCH=CH", "O=CC=C*"), ("OHCNH", "O=CN*"),
     ("OCNCH2", "O=C=NC*"), ("(CH3)2CHCO", "CC(C)C(=O)*"), ("(HOCH2CH2)2N", "OCCN(CCO)*"),
     ("(ClCH2CH2)2N", "ClCCN(CCCl)*"), ("(CH3O)2CH", "COC(OC)*"), ("H2NC(=NH)NH", "NC(=N)N*"),
-    ("H2N(HN=)C", "NC(=N)*"), ("i-C3H7O", "CC(C)O*"), ("n-C8H17O", "CCCCCCCCO*"),
+    ("H2N(HN=)C", "NC(=N)*"), ("Na+-O2C", "[Na+].[O-]C(=O)*"), ("HCl·MeHN", "Cl.CN*"),
+    ("I-+Me3N", "[I-].C[N+](C)(C)*"), ("i-C3H7O", "CC(C)O*"), ("n-C8H17O", "CCCCCCCCO*"),
     ("n-H17C8O", "CCCCCCCCO*"), ("HOC2H4O", "OCCO*"), ("PrNH", "CCCN*"), ("PrHN", "CCCN*"),
     ("F5C6HN", "Fc1c(F)c(F)c(N*)c(F)c1F"),
 ]  # fmt: skip
@@ -149,6 +153,8 @@ ALONE = [
     ("MeSO4-", "COS(=O)(=O)[O-]"),
     ("ZnCl42-", "Cl[Zn-2](Cl)(Cl)Cl"),
     ("I3-", "I[I-]I"),
+    ("HCl·H2O", "Cl.O"),
+    ("2HCl·H2O", "Cl.Cl.O"),
     ("Br3-", "[Br-].BrBr"),
     ("SO3", "O=S(=O)=O"),
     ("B(C6F5)4-", "[B-](%s)(%s)(%s)%s" % (("c1c(F)c(F)c(F)c(F)c1F",) * 4)),
