@@ -22,6 +22,7 @@ from assemble.multiples import (
     split_count,
 )
 from assemble.salts import DOTS, split_salt
+from assemble.species import ANIONS_WITHOUT_SIGN
 from assemble.spread import TYPES, spread
 from assemble.writers import mark_group
 
@@ -33,7 +34,7 @@ IMPLICIT = frozenset(
 """Elements whose hydrogens may be left out of a drawing; a metal has none that are not drawn."""
 _HALIDE = re.compile(r"[1-9]?(?:F|Cl|Br|I)")
 """A halogen alone, or several: its sign is small and easily missed."""
-_CATION_BONDS = {"N": 4, "P": 4, "S": 3}
+_CATION_BONDS = {"N": 4, "P": 4, "S": 3, "I": 2}
 """Labels without a sign that are cations with so many bonds."""
 _COUNTED_ACID = re.compile(r"(?P<acid>OH|HO|SO3H|CO2H|COOH)(?P<count>[2-9])")
 """An acid whose label has taken in the number at the bracket behind it: ``[...OH]2``."""
@@ -85,6 +86,9 @@ def build(graph: MoleculeGraph) -> Draft:
         if not rows and lacks_anions and not drawn_charge and _HALIDE.fullmatch(label):
             drawn_charge = -1
             draft.warnings.append(f"lone {label!r} beside a cation: charge -1 added")
+        if not rows and lacks_anions and label.lstrip("23456789") in ANIONS_WITHOUT_SIGN:
+            draft.warnings.append(f"lone {label!r} beside a cation: charge -1 added")
+            label += "-"
         if not rows and (counted := _counted_species(label, drawn_charge)):
             times, fragment = counted
             _place(draft, graph, i, fragment, (1.0, 0.0), length, drawn_charge)

@@ -5,59 +5,52 @@ from __future__ import annotations
 from rdkit import Chem
 
 from assemble.build import IMPLICIT, Draft
+from assemble.dative import bond_order
 from assemble.ions import VALENCE
 
-_ONIUM = {("N", 4): 1, ("P", 4): 1, ("O", 3): 1, ("S", 3): 1, ("B", 4): -1, ("Al", 4): -1}
+_ONIUM = {
+    ("N", 4): 1, ("P", 4): 1, ("O", 3): 1, ("S", 3): 1, ("I", 2): 1,
+    ("B", 4): -1, ("Al", 4): -1, ("P", 6): -1, ("As", 6): -1, ("Sb", 6): -1,
+}  # fmt: skip
 """(element, bonds) -> the charge that is meant when no sign was drawn."""
-_TAKERS = frozenset({"O", "S", "B"})
-_DONORS = frozenset({"N", "O", "P", "S"})
-_DOUBLE_DONORS = frozenset({"P", "S", "Se", "As"})
-"""Elements whose arrow to oxygen is another way to draw a double bond."""
 _HYPERVALENT = frozenset({"P", "S"})
 """Elements that have as many bonds as a cation in other ways, too."""
-
-
-def resolve_arrows(draft: Draft) -> None:
-    """Arrows to oxygen, sulfur and boron: ``N -> O`` is N+-O-, ``S -> O`` is S=O.
-
-    All others, those to metals above all, stay dative bonds.
-    """
-    for bond in draft.mol.GetBonds():
-        giver, taker = bond.GetBeginAtom(), bond.GetEndAtom()
-        if bond.GetBondType() != Chem.BondType.DATIVE or taker.GetSymbol() not in _TAKERS:
-            continue
-        if giver.GetSymbol() in _DOUBLE_DONORS and taker.GetSymbol() != "B":
-            bond.SetBondType(Chem.BondType.DOUBLE)
-        elif giver.GetSymbol() in _DONORS:
-            bond.SetBondType(Chem.BondType.SINGLE)
-            # a sign that was drawn as well says the same
-            for atom, charge in ((giver, 1), (taker, -1)):
-                if not atom.GetFormalCharge():
-                    atom.SetFormalCharge(charge)
 
 
 def add_missing_charges(draft: Draft) -> None:
     """Charges that the number of bonds calls for and that nobody drew: ``N`` with four bonds."""
     for atom in draft.mol.GetAtoms():
-        symbol, order = atom.GetSymbol(), bond_order(atom)
+        symbol, order, drawn = atom.GetSymbol(), bond_order(atom), atom.GetFormalCharge()
         charge = _ONIUM.get((symbol, order))
-        hypervalent = symbol in _HYPERVALENT
-        if not charge or atom.GetFormalCharge() or (hypervalent and not _is_saturated(atom)):
+        if not charge or drawn not in (0, charge if symbol == "N" else 0):
             continue
-        text = f"{symbol} with {order} bonds and no sign: "
-        anion = _bare_anion(atom) if hypervalent or symbol == "N" else None
+        hypervalent = symbol in _HYPERVALENT
+        if not drawn and not _is_onium(atom, hypervalent):
+            continue
+        anion = _bare_anion(atom) if charge > 0 and (hypervalent or symbol == "N") else None
+        if drawn and anion is None:
+            continue
+        text = f"{symbol} with {order} bonds and {'one sign' if drawn else 'no sign'}: "
         if anion is not None and hypervalent:
             bond = draft.mol.GetBondBetweenAtoms(atom.GetIdx(), anion.GetIdx())
             bond.SetBondType(Chem.BondType.DOUBLE)
             draft.warnings.append(text + "that to oxygen taken for double")
             continue
+        added = [] if drawn else [f"charge {charge:+d} added"]
         atom.SetFormalCharge(charge)
-        text += f"charge {charge:+d} added"
         if anion is not None:
             anion.SetFormalCharge(-1)
-            text += f", and -1 to its {_NAMES[anion.GetSymbol()]}"
-        draft.warnings.append(text)
+            added.append(f"-1 to its {_NAMES[anion.GetSymbol()]}")
+        draft.warnings.append(text + ", and ".join(added))
     _add_counter_charges(draft)
+
+
+def _is_onium(atom: Chem.Atom, hypervalent: bool) -> bool:
+    """Whether an atom with so many bonds has them by a charge."""
+    if atom.GetSymbol() == "I":
+        # two aryls, and no halogens or acids as in ICl2-
+        return all(other.GetAtomicNum() in (0, 6) for other in atom.GetNeighbors())
+    return not hypervalent or _is_saturated(atom)
 
 
 def _is_saturated(atom: Chem.Atom) -> bool:
@@ -82,36 +75,36 @@ def _add_counter_charges(draft: Draft) -> None:
             )
 
 
-_NAMES = {"O": "oxygen", "N": "nitrogen"}
+_NAMES = {"O": "oxygen", "N": "nitrogen", "C": "carbon"}
+_ANIONIC_ENDS = {
+    ("O", Chem.BondType.SINGLE),
+    ("N", Chem.BondType.DOUBLE),
+    ("C", Chem.BondType.TRIPLE),
+}
+"""Element and bond of N-oxides and nitro groups, of diazo groups and azides, of isocyanides."""
 
 
 def _bare_anion(atom: Chem.Atom) -> Chem.Atom | None:
-    """The end of an N-oxide (single bond to O), a diazo group or an azide (double bond to N).
+    """The end of an N-oxide, diazo group, azide or isocyanide, or the first N of ``N-N#N``.
 
     It has neither hydrogen nor sign; none if one of them has a sign.
     """
-    kinds = {("O", Chem.BondType.SINGLE), ("N", Chem.BondType.DOUBLE)}
+    bonds = [(bond.GetOtherAtom(atom), bond.GetBondType()) for bond in atom.GetBonds()]
     ends = [
-        bond.GetOtherAtom(atom)
-        for bond in atom.GetBonds()
-        if (bond.GetOtherAtom(atom).GetSymbol(), bond.GetBondType()) in kinds
-        and bond.GetOtherAtom(atom).GetDegree() == 1
+        other
+        for other, kind in bonds
+        if (other.GetSymbol(), kind) in _ANIONIC_ENDS and other.GetDegree() == 1
     ]
+    if any(kind == Chem.BondType.TRIPLE and other.GetSymbol() == "N" for other, kind in bonds):
+        ends = [
+            other
+            for other, kind in bonds
+            if (other.GetSymbol(), other.GetDegree(), bond_order(other)) == ("N", 2, 2)
+        ]
     if any(end.GetFormalCharge() for end in ends):
         return None
     bare = [end for end in ends if not end.GetNoImplicit() and not end.GetNumRadicalElectrons()]
     return bare[0] if bare else None
-
-
-def bond_order(atom: Chem.Atom) -> int:
-    """Sum of the orders of an atom's bonds and its written hydrogens; arrows away count nothing."""
-    total = sum(bond.GetBondTypeAsDouble() for bond in atom.GetBonds() if not _gives(bond, atom))
-    return int(total) + atom.GetNumExplicitHs()
-
-
-def _gives(bond: Chem.Bond, atom: Chem.Atom) -> bool:
-    dative = bond.GetBondType() == Chem.BondType.DATIVE
-    return dative and bond.GetBeginAtomIdx() == atom.GetIdx()
 
 
 def complete_hydrogens(draft: Draft) -> None:

@@ -34,7 +34,7 @@ from rdkit import Chem
 
 from assemble.fragment import Fragment, FragmentAtom, from_smiles
 from assemble.groups import groups, parts
-from assemble.linear import link
+from assemble.linear import VALENCES, link
 from assemble.orders import bonding_orders, cumulated
 from assemble.salts import split_salt
 from assemble.species import SPECIES
@@ -166,9 +166,12 @@ def _single_atom(label: str, n_bonds: int, order: int) -> Fragment | None:
         return None
     symbol = match["symbol"]
     hydrogens = _hydrogens_of(match["left"] or match["right"])
-    # the groups NH and NH2 have fewer bonds
+    # the groups NH and NH2 have fewer bonds than an ammonium
     ammonium = symbol == "N" and hydrogens and order + hydrogens == 4
-    named = 0 < n_bonds <= _MOST_OF_GROUP and label in groups() and not ammonium
+    # written hydrogens that leave no room are those of OH; CH with one bond is no methine
+    full = hydrogens and order + hydrogens == VALENCES.get(symbol, (0,))[0]
+    exact = ammonium or full
+    named = 0 < n_bonds <= _MOST_OF_GROUP and label in groups() and not exact
     if symbol not in _elements() or named or (match["left"] and match["right"]):
         return None
     charge = _charge_of(match["lead"]) + _charge_of(match["sign"])

@@ -8,7 +8,8 @@ from rdkit import Chem
 from assemble.alternatives import Alternatives
 from assemble.aromatic import kekulize
 from assemble.build import Draft, build
-from assemble.charges import add_missing_charges, resolve_arrows
+from assemble.charges import add_missing_charges
+from assemble.dative import give_to_metals, resolve_arrows
 from assemble.graph import MoleculeGraph
 from assemble.labels import is_end_group
 from assemble.program import most_probable
@@ -60,6 +61,7 @@ def _draft(graph: MoleculeGraph) -> Draft:
     draft = build(graph)
     kekulize(draft)
     resolve_arrows(draft)
+    give_to_metals(draft)
     add_missing_charges(draft)
     return draft
 

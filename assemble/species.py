@@ -54,6 +54,13 @@ SPECIES: dict[str, str] = {
 }
 """SMILES by label; labels such as ``H2SO4``, ``AcOH`` or ``BF4-`` are left to the grammar."""
 
+ANIONS_WITHOUT_SIGN = frozenset({"OTf", "TfO", "OTs", "TsO", "OMs", "MsO", "OAc", "AcO"}).union(
+    ("CF3SO3", "CH3SO3", "MeSO3", "CF3COO", "CF3CO2", "CH3COO", "CH3CO2", "HCOO", "HCO2", "HCO3"),
+    ("HSO4", "MeSO4", "H2PO4", "ClO4", "NO3", "SCN", "BF4", "BPh4", "PF6", "AsF6", "SbF6", "NTf2"),
+    ("I3", "Br3"),
+)
+"""Labels that stand beside a cation for the anion whose sign was missed."""
+
 HYDROGEN_HALIDES = frozenset({"HF", "HCl", "HBr", "HI", "FH", "ClH", "BrH", "IH"})
 
 COMPANIONS = frozenset(SPECIES).union(

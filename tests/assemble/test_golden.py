@@ -313,7 +313,17 @@ CHARGES = {
     "a phosphine oxide is none": Drawing("P . . . O", "0-1 0-2 0-3 0=4", CROSS, "CP(C)(C)=O"),
     "sulfonium without a sign": Drawing("S . . .", "0-1 0-2 0-3", THREE, "C[S+](C)C", "added"),
     "sulfonium with an R group": Drawing("S . . R1", "0-1 0-2 0-3", THREE, "*[S+](C)C", "added"),
-    "a bond from sulfur to a metal": Drawing("S . . Pt", "0-1 0-2 0-3", THREE, "C[SH](C)[Pt]"),
+    "a line from sulfur to a metal": Drawing("S . . Pt", "0-1 0-2 0-3", THREE, "CS(C)->[Pt]"),
+    "cisplatin with plain lines": Drawing(
+        "Pt H3N H3N Cl Cl", "0-1 0-2 0-3 0-4", at(0, 150, 210, 30, 330), "N->[Pt](Cl)(Cl)<-N"),
+    "a phosphine on a metal": Drawing(
+        "Pd Cl Ph3P", "0-1 0-2", at(0, 0, 180), "Cl[Pd]<-P(c1ccccc1)(c1ccccc1)c1ccccc1"),
+    "an acetonitrile on a metal": Drawing("Pd Cl NCMe", "0-1 0-2", at(0, 180, 0), "CC#N->[Pd]Cl"),
+    "a pyridine on a metal": Drawing(
+        "N . . . . . Pd Cl", around(6, "=-") + " 0-6 6-7", [*ring(6, 0), (3.0, 0.0)],
+        "Cl[Pd]<-n1ccccc1"),
+    "an amine between two metals": Drawing(
+        "N . Pd Pd", "0-1 0-2 0-3", THREE, "CN([Pd])[Pd]"),
     "sulfonium within a label": Drawing(". SMe2", "0-1", ROW, "C[S+](C)C", "added"),
     "a sulfimide is none": Drawing("S . . NH", "0-1 0-2 0=3", THREE, "CS(C)=N"),
     "a thioether that gives to a metal is none": Drawing(
@@ -334,6 +344,32 @@ CHARGES = {
         "NH . . . . .", around(6, ":"), ring(6), "c1cc[nH+]cc1", "added"),
     "imidazolium with a circle": Drawing(
         "NH . NH . .", around(5, ":"), ring(5), "c1c[nH+]c[nH]1", "added"),
+    "a nitro group with one sign": Drawing(
+        "N+ . O O", "0-1 0-2 0=3", THREE, "C[N+](=O)[O-]", "one sign: -1 to its oxygen"),
+    "an amine oxide with one sign": Drawing(
+        "N+ . . . O", "0-1 0-2 0-3 0-4", CROSS, "C[N+](C)(C)[O-]", "one sign: -1 to its oxygen"),
+    "a hydroxylammonium": Drawing("N+ . . . OH", "0-1 0-2 0-3 0-4", CROSS, "C[N+](C)(C)O"),
+    "a hydroxypyridinium without a sign": Drawing(
+        "N . . . . . OH", around(6, "=-") + " 0-6", ring(6, 0), "O[n+]1ccccc1", "charge +1 added"),
+    "an azide with one sign": Drawing(
+        ". N N+ N", "0-1 1=2 2=3", ROW, "CN=[N+]=[N-]", "one sign: -1 to its nitrogen"),
+    "an azide with a triple bond and one sign": Drawing(
+        ". N N+ N", "0-1 1-2 2#3", ROW, "C[N-][N+]#N", "one sign: -1 to its nitrogen"),
+    "an azide with a triple bond and no sign": Drawing(
+        ". N N N", "0-1 1-2 2#3", ROW, "C[N-][N+]#N", "and -1 to its nitrogen"),
+    "a diazo group with one sign": Drawing(
+        ". . N+ N", "0-1 1=2 2=3", ROW, "CC=[N+]=[N-]", "one sign: -1 to its nitrogen"),
+    "an isocyanide without signs": Drawing(
+        ". N .", "0-1 1#2", ROW, "[C-]#[N+]C", "and -1 to its carbon"),
+    "a diaryliodonium without a sign": Drawing(
+        "I Ph Ph", "0-1 0-2", ZIGZAG, "c1ccc([I+]c2ccccc2)cc1", "added"),
+    "two chlorines on iodine": Drawing("I- Cl Cl", "0-1 0-2", ZIGZAG, "Cl[I-]Cl"),
+    **{
+        f"{centre}F6 without a sign": Drawing(
+            f"{centre} F F F F F F", " ".join(f"0-{k}" for k in range(1, 7)),
+            at(*range(0, 360, 60)), f"F[{centre}-](F)(F)(F)(F)F", "added")
+        for centre in ("P", "As", "Sb")
+    },
     "perchlorate": Drawing("Cl O O O O-", "0=1 0=2 0=3 0-4", CROSS, "[O-]Cl(=O)(=O)=O"),
 }  # fmt: skip
 
@@ -393,6 +429,19 @@ COMPONENTS = {
         for label, ions in (
             ("K", "[K+]"), ("Na", "[Na+]"), ("2Li", "[Li+].[Li+]"), ("Ca", "[Ca+2]"))
     },
+    **{
+        f"lone {label} beside a cation": Drawing(
+            f"N . . . . {label}", "0-1 0-2 0-3 0-4", [*CROSS, (4.0, 0.0)],
+            f"C[N+](C)(C)C.{anion}", f"lone '{label}' beside a cation")
+        for label, anion in (
+            ("OTf", "O=S(=O)([O-])C(F)(F)F"), ("OTs", "Cc1ccc(S(=O)(=O)[O-])cc1"),
+            ("OMs", "CS(=O)(=O)[O-]"), ("CF3SO3", "O=S(=O)([O-])C(F)(F)F"), ("SCN", "N#C[S-]"),
+            ("CF3COO", "O=C([O-])C(F)(F)F"), ("BF4", "F[B-](F)(F)F"), ("NO3", "O=[N+]([O-])[O-]"),
+            ("PF6", "F[P-](F)(F)(F)(F)F"), ("ClO4", "[O-]Cl(=O)(=O)=O"),
+            ("SbF6", "F[Sb-](F)(F)(F)(F)F"))
+    },
+    "lone OTf beside no cation": Drawing(
+        ". NH2 OTf", "0-1", [(0, 0), (1, 0), (3, 0)], "CN.O=S(=O)(O)C(F)(F)F"),
     "lone Na beside no anion": Drawing(". NH2 Na", "0-1", [(0, 0), (1, 0), (3, 0)], "CN.[Na]"),
     "lone Na beside a zwitterion": Drawing(
         "H3N+ . O- Na", "0-1 1-2", [*ZIGZAG[:3], (5, 0)], "[NH3+]C[O-].[Na]"),
@@ -439,9 +488,9 @@ def test_drawing_means_its_molecule(name: str) -> None:
     if "*" in molecule.smiles:
         assert molecule.inchi is None and molecule.inchi_reason
         return
-    truth = drawing.smiles.replace("->", ".")
+    truth = drawing.smiles.replace("->", ".").replace("<-", ".")
     assert molecule.inchi == Chem.MolToInchi(Chem.MolFromSmiles(truth))
-    if "->" not in molecule.smiles:
+    if "->" not in molecule.smiles and "<-" not in molecule.smiles:
         read_back = Chem.MolFromMolBlock(molecule.molblock)
         assert Chem.MolToInchi(read_back) == molecule.inchi
 

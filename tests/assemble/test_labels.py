@@ -6,6 +6,7 @@ from rdkit import Chem
 from assemble.fragment import Fragment, from_smiles
 from assemble.groups import groups, parts
 from assemble.labels import parse_charged, parse_label
+from assemble.species import ANIONS_WITHOUT_SIGN
 from assemble.tokens import tokenise
 
 RIGHTWARDS = [
@@ -300,6 +301,12 @@ def test_a_label_with_open_bonds_inside_is_refused(label: str) -> None:
 def test_a_thioester_of_coenzyme_a_has_one_sulfur() -> None:
     atoms = [atom.symbol for atom in parse_label("SCoA", 1, 1).atoms]
     assert atoms.count("S") == 1 and atoms == [a.symbol for a in parse_label("CoAS", 1, 1).atoms]
+
+
+@pytest.mark.parametrize("name", sorted(ANIONS_WITHOUT_SIGN))
+def test_anions_that_may_lack_their_sign(name: str) -> None:
+    fragment = parse_label(name + "-", 0, 0)
+    assert fragment.understood and sum(atom.charge for atom in fragment.atoms) == -1
 
 
 @pytest.mark.parametrize("label", ["U", "V", "W", "Rn"])
