@@ -147,6 +147,10 @@ def _charge_of(text: str | None) -> int:
     return int(text[:-1] or 1) * (1 if text[-1] == "+" else -1)
 
 
+def _signed(match: re.Match[str]) -> bool:
+    return bool(match["lead"] or match["sign"])
+
+
 def _hydrogens_of(text: str | None) -> int | None:
     return int(text[1:] or 1) if text else None
 
@@ -166,12 +170,12 @@ def _single_atom(label: str, n_bonds: int, order: int) -> Fragment | None:
         return None
     symbol = match["symbol"]
     hydrogens = _hydrogens_of(match["left"] or match["right"])
-    # the groups NH and NH2 have fewer bonds than an ammonium
+    # the groups NH and NH2 have fewer bonds
     ammonium = symbol == "N" and hydrogens and order + hydrogens == 4
-    # written hydrogens that leave no room are those of OH; CH with one bond is no methine
-    full = hydrogens and order + hydrogens == VALENCES.get(symbol, (0,))[0]
-    exact = ammonium or full
-    named = 0 < n_bonds <= _MOST_OF_GROUP and label in groups() and not exact
+    # the hydrogen of OH is written, and stays where a bare oxygen is an anion
+    full = order + (hydrogens or 0) == VALENCES.get(symbol, (0,))[0] and not _signed(match)
+    atom = ammonium or (hydrogens and full)
+    named = 0 < n_bonds <= _MOST_OF_GROUP and label in groups() and not atom
     if symbol not in _elements() or named or (match["left"] and match["right"]):
         return None
     charge = _charge_of(match["lead"]) + _charge_of(match["sign"])

@@ -40,6 +40,8 @@ def bonding_orders(tokens: Units, leftwards: bool) -> Iterator[tuple[Units, bool
     if leftwards:
         # OHCCH2 and NCC(CH3)2: units that are written rightward, and follow each other leftward
         yield _unrolled(tuple(token for unit in reversed(led) for token in unit)), True
+        if ester := _ester_first(tokens):
+            yield _unrolled(tuple(token for unit in _led(ester) for token in unit)), False
 
 
 def branch_orders(inner: Units) -> Iterator[Units]:
@@ -115,6 +117,19 @@ def _led(tokens: Units) -> list[Units]:
             units.append([token, *lead])
             lead = []
     return [tuple(unit) for unit in (*units, lead) if unit]
+
+
+def _ester_first(tokens: Units) -> Units | None:
+    """``MeO2CCH2CO`` as MeOC(O)-CH2-CO: an ester that is turned, before what is not."""
+    for at in range(1, len(tokens) - 2):
+        turned = tokens[at : at + (1 if tokens[at].count == 2 else 2)]
+        carbon, rest = tokens[at + len(turned)], tokens[at + len(turned) + 1 :]
+        dioxo = all(t.text == "O" for t in turned) and sum(t.count for t in turned) == 2
+        if dioxo and carbon.text == "C" and rest and rest[0].text != "H":
+            oxygen = Token("element", "O")
+            oxo = Token("nest", "O", inner=(oxygen,))
+            return (*tokens[:at], oxygen, carbon, oxo, *rest)
+    return None
 
 
 def _leads(lead: list[Token], token: Token, follows: Token) -> bool:
