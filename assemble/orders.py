@@ -40,8 +40,8 @@ def bonding_orders(tokens: Units, leftwards: bool) -> Iterator[tuple[Units, bool
     if leftwards:
         # OHCCH2 and NCC(CH3)2: units that are written rightward, and follow each other leftward
         yield _unrolled(tuple(token for unit in reversed(led) for token in unit)), True
-        if ester := _ester_first(tokens):
-            yield _unrolled(tuple(token for unit in _led(ester) for token in unit)), False
+    if ester := _ester_first(tokens):
+        yield _unrolled(tuple(token for unit in _led(ester) for token in unit)), False
 
 
 def branch_orders(inner: Units) -> Iterator[Units]:

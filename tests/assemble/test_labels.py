@@ -53,7 +53,8 @@ RIGHTWARDS = [
     ("COO-Na+", "[Na+].[O-]C(=O)*"), ("COO-K+", "[K+].[O-]C(=O)*"),
     ("SO3-K+", "[K+].[O-]S(=O)(=O)*"), ("NMe3+I-", "[I-].C[N+](C)(C)*"), ("NHMe·HCl", "Cl.CN*"),
     ("N(CH3)2·HCl", "Cl.CN(C)*"), ("NHMe·2HBr", "Br.Br.CN*"), ("NHEt·H2O", "O.CCN*"),
-    ("N(CH2CH2Cl)2", "ClCCN(CCCl)*"), ("S(O)(=NH)CH3", "CS(=N)(=O)*"),
+    ("EtO2CCONH", "CCOC(=O)C(=O)N*"), ("N(CH2CH2Cl)2", "ClCCN(CCCl)*"),
+    ("S(O)(=NH)CH3", "CS(=N)(=O)*"),
 ]  # fmt: skip
 LEFTWARDS = [
     ("HO", "O*"),
