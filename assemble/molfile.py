@@ -13,14 +13,15 @@ BOND = 24.0
 """Length in pixels that the median bond is scaled to."""
 DOT = "·"
 """An unpaired electron in a label."""
-_ORDERS = {
+BOND_KINDS = {
     Chem.BondType.SINGLE: BondKind.SINGLE,
     Chem.BondType.DOUBLE: BondKind.DOUBLE,
     Chem.BondType.TRIPLE: BondKind.TRIPLE,
     Chem.BondType.AROMATIC: BondKind.AROMATIC,
     Chem.BondType.DATIVE: BondKind.DATIVE,
 }
-_V2000 = {1: BondKind.WEDGE, 4: BondKind.WAVY, 6: BondKind.HASH}
+V2000_KINDS = {1: BondKind.WEDGE, 4: BondKind.WAVY, 6: BondKind.HASH}
+"""By the stereo field of a single bond."""
 _V3000 = {1: BondKind.WEDGE, 2: BondKind.WAVY, 3: BondKind.HASH}
 
 
@@ -157,15 +158,19 @@ def _hydrogens(atom: Chem.Atom) -> str:
     if atom.GetAtomicNum() == 0:
         return ""
     atom.UpdatePropertyCache(strict=False)
-    count = atom.GetTotalNumHs()
+    return hydrogens_text(atom.GetTotalNumHs())
+
+
+def hydrogens_text(count: int) -> str:
+    """``H``, ``H2`` and so on, as they are part of a label; "" for none."""
     return f"H{count if count > 1 else ''}" if count else ""
 
 
 def _kind(bond: Chem.Bond) -> int:
-    kind = _ORDERS.get(bond.GetBondType(), BondKind.SINGLE)
+    kind = BOND_KINDS.get(bond.GetBondType(), BondKind.SINGLE)
     if kind is BondKind.SINGLE:
         if bond.HasProp("_MolFileBondStereo"):
-            kind = _V2000.get(bond.GetUnsignedProp("_MolFileBondStereo"), kind)
+            kind = V2000_KINDS.get(bond.GetUnsignedProp("_MolFileBondStereo"), kind)
         elif bond.HasProp("_MolFileBondCfg"):
             kind = _V3000.get(bond.GetUnsignedProp("_MolFileBondCfg"), kind)
     return int(kind)

@@ -6,7 +6,7 @@ import itertools
 import math
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
@@ -270,13 +270,12 @@ def _changed(
         warnings.append(f"{what}: too many bonds at one atom")
         kinds[row] = reading.kind
     kept = kinds != NO_BOND
-    changed = MoleculeGraph(
-        graph.xy,
-        tuple(labels),
-        charges,
-        graph.bonds[kept],
-        kinds[kept],
-        graph.atom_scores,
-        graph.bond_scores[kept],
+    changed = replace(
+        graph,
+        labels=tuple(labels),
+        charges=charges,
+        bonds=graph.bonds[kept],
+        kinds=kinds[kept],
+        bond_scores=graph.bond_scores[kept],
     )
     return changed, warnings

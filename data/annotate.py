@@ -10,6 +10,7 @@ import numpy as np
 
 from assemble.build import LEFTWARDS
 from assemble.labels import MIRRORED
+from assemble.molfile import hydrogens_text
 from data.abbreviate import Group, Spelling
 
 UPRIGHT = LEFTWARDS
@@ -104,7 +105,7 @@ def atom_label(
     if symbol == "H" and style.deuterium and isotope in (2, 3):
         symbol, isotope = ("D" if isotope == 2 else "T"), 0
     sign = sign_text(charge)
-    water = f"H{hydrogens if hydrogens > 1 else ''}" if hydrogens else ""
+    water = hydrogens_text(hydrogens)
     prefix = str(isotope) if isotope else ""
     side = side_of(steps, rng)
     if side in ("above", "below"):

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from rdkit import Chem
 
 from assemble.graph import BondKind, MoleculeGraph
+from assemble.molfile import BOND_KINDS
 from data.annotate import Label
 from data.drawing import Drawing, Mark
 from data.lettering import extent, write_labels
@@ -21,14 +22,6 @@ from data.salts import bracket_around, make_room
 from data.stereo import wedge
 from data.strokes import circled_rings, edges, pair, second_sides, vary_plain
 from data.variants import atoms_of, bonds_of
-
-_KINDS = {
-    Chem.BondType.SINGLE: BondKind.SINGLE,
-    Chem.BondType.DOUBLE: BondKind.DOUBLE,
-    Chem.BondType.TRIPLE: BondKind.TRIPLE,
-    Chem.BondType.AROMATIC: BondKind.AROMATIC,
-    Chem.BondType.DATIVE: BondKind.DATIVE,
-}
 
 
 def compose(
@@ -80,7 +73,7 @@ def compose(
         a, b = plan.stands_for.get(a, a), plan.stands_for.get(b, b)
         if a == b or a in plan.hidden or b in plan.hidden:
             continue
-        kind = _KINDS.get(bond.GetBondType())
+        kind = BOND_KINDS.get(bond.GetBondType())
         if kind is None:
             return None
         if kind == BondKind.SINGLE:

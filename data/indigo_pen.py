@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from rdkit import Chem
 
 from assemble.graph import BondKind, MoleculeGraph
+from assemble.molfile import hydrogens_text
 from data.annotate import sign_text
 from data.layout import lay_out
 from data.rdkit_pen import drawn_bonds
@@ -240,7 +241,7 @@ def _label(atom: Any, letters: NDArray[np.float64]) -> str | None:
     """The label of an atom with these letters, relative to it; ``None`` if they don't fit."""
     symbol, hydrogens, charge = str(atom.GetSymbol()), atom.GetTotalNumHs(), atom.GetFormalCharge()
     prefix = str(atom.GetIsotope()) if atom.GetIsotope() else ""
-    water = f"H{hydrogens if hydrogens > 1 else ''}" if hydrogens else ""
+    water = hydrogens_text(hydrogens)
     if len(letters) != len(prefix + symbol + water) or (water and len(symbol) > 1):
         return None
     x, y = letters.T

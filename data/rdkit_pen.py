@@ -13,6 +13,7 @@ from rdkit import Chem
 from rdkit.Chem.Draw import rdMolDraw2D
 
 from assemble.graph import BondKind, MoleculeGraph
+from assemble.molfile import hydrogens_text
 from data.annotate import sign_text
 from data.fonts import font_book
 from data.layout import lay_out
@@ -199,7 +200,7 @@ def atom_label(atom: Any, pull: tuple[float, float], methyls: bool = False) -> s
         if not ends and not _is_cumulated(atom):
             return ""
     hydrogens = atom.GetTotalNumHs()
-    water = f"H{hydrogens if hydrogens > 1 else ''}" if hydrogens else ""
+    water = hydrogens_text(hydrogens)
     prefix, sign = str(isotope) if isotope else "", sign_text(charge)
     if side_of_hydrogens(atom, pull) == "W":
         return water + prefix + symbol + sign

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -356,13 +356,5 @@ def _normalise(
 def _reading(
     graph: MoleculeGraph, confidence: float, alternatives: Alternatives, page: _Page
 ) -> Reading:
-    placed = MoleculeGraph(
-        page.to_source(graph.xy),
-        graph.labels,
-        graph.charges,
-        graph.bonds,
-        graph.kinds,
-        graph.atom_scores,
-        graph.bond_scores,
-    )
+    placed = replace(graph, xy=page.to_source(graph.xy))
     return Reading(placed, placed.bond_length(), confidence, alternatives)

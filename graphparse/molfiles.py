@@ -18,6 +18,7 @@ from rdkit import Chem
 from assemble.graph import BondKind, MoleculeGraph
 from assemble.labels import parse_label
 from assemble.molecule import AssembleError, assemble
+from assemble.molfile import V2000_KINDS, hydrogens_text
 from data.annotate import sign_text
 from detectors.ink import ink_level
 
@@ -46,8 +47,6 @@ _ORDERS = {
     Chem.BondType.DOUBLE: BondKind.DOUBLE,
     Chem.BondType.TRIPLE: BondKind.TRIPLE,
 }
-_DIRECTED = {1: BondKind.WEDGE, 6: BondKind.HASH, 4: BondKind.WAVY}
-"""By the stereo field of a bond in a V2000 molfile."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,7 +213,7 @@ def _as_drawn(mol: Chem.Mol, fit: Fit, reading: MoleculeGraph) -> MoleculeGraph 
         if kind is None:
             return None
         if kind == BondKind.SINGLE and bond.HasProp("_MolFileBondStereo"):
-            kind = _DIRECTED.get(bond.GetUnsignedProp("_MolFileBondStereo"), kind)
+            kind = V2000_KINDS.get(bond.GetUnsignedProp("_MolFileBondStereo"), kind)
         bonds.append((new[ends[0]], new[ends[1]]))
         kinds.append(int(kind))
     if not bonds:
@@ -259,7 +258,7 @@ def _as_written(label: str, atom: Chem.Atom, is_group: bool) -> str | None:
     if [symbol for symbol in found if symbol != "H"] != [atom.GetSymbol()]:
         return None
     # a digit is easily misread
-    return re.sub(r"H\d?", _hydrogens(atom), label, count=1)
+    return re.sub(r"H\d?", hydrogens_text(atom.GetTotalNumHs()), label, count=1)
 
 
 def _is_plain_carbon(atom: Chem.Atom) -> bool:
@@ -267,16 +266,11 @@ def _is_plain_carbon(atom: Chem.Atom) -> bool:
     return bool(atom.GetSymbol() == "C" and plain and atom.GetDegree())
 
 
-def _hydrogens(atom: Chem.Atom) -> str:
-    count = atom.GetTotalNumHs()
-    return f"H{count if count > 1 else ''}" if count else ""
-
-
 def _plain_label(atom: Chem.Atom, xy: NDArray[np.float64]) -> str:
     """How most would write an atom: carbon not at all, hydrogens on the side without bonds."""
     if _is_plain_carbon(atom):
         return ""
-    charge, water = atom.GetFormalCharge(), _hydrogens(atom)
+    charge, water = atom.GetFormalCharge(), hydrogens_text(atom.GetTotalNumHs())
     element = f"{atom.GetIsotope() or ''}{atom.GetSymbol()}"
     pull = sum(float(xy[o.GetIdx(), 0] - xy[atom.GetIdx(), 0]) for o in atom.GetNeighbors())
     leftwards = pull > 0 and atom.GetDegree() == 1 and not charge
