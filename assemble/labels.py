@@ -38,7 +38,7 @@ from assemble.linear import VALENCES, link
 from assemble.orders import bonding_orders, cumulated
 from assemble.salts import split_salt
 from assemble.species import SPECIES
-from assemble.tokens import R_GROUP, counted_r, tokenise
+from assemble.tokens import R_GROUP, Token, counted_r, tokenise
 
 _SINGLE = re.compile(
     r"(?P<lead>\d?[+-])?(?P<left>H\d?)?(?P<isotope>\d{1,3})?(?P<symbol>[A-Z][a-z]?)"
@@ -57,9 +57,9 @@ _LONE_METALS = frozenset({"Re", "Rh"})
 """Alone they are metals; a lone Ra or Rb is an R group of a caption, as salts have Rb+."""
 _HYPHEN = re.compile(r"(?<=[A-Za-z0-9)])-(?=[A-Za-z(])(?!.*\+)")
 """Within a name, as in ``n-Butyl``, and no charge, as in ``CO2-Na+``."""
-_UNTURNED = re.compile(
-    r"\(?C\d*[HF]\d.*"
-    r"|.*(?:[CN]H\d?|OCOHN|\((?:=?O|S)\)2?|(?<!H)SO|\((?:[A-Z][A-Za-z\d]*O|OH)\)2PO)"
+_BEGINS_UNTURNED = re.compile(r"\(?C\d*[HF]\d.*")
+_ENDS_UNTURNED = re.compile(
+    r".*(?:[CN]H\d?|OCOHN|\((?:=?O|S)\)2?|(?<!H)SO|\((?:[A-Z][A-Za-z\d]*O|OH)\)2PO)"
 )
 """Labels that are written from left to right wherever they stand, by their begin or their end."""
 _FORWARD = re.compile(r"[CN]H\d?[A-Z(].*|.*[CN]H\d?")
@@ -233,6 +233,12 @@ def _salt(label: str, n_bonds: int, order: int, leftwards: bool) -> Fragment | N
     return found
 
 
+def _begins_with_end(tokens: tuple[Token, ...]) -> bool:
+    """Whether nothing but the next unit can be bonded to the first, as in EtOCONH."""
+    group = tokens[0].kind == "group" and tokens[0].smiles.count("[*") == 1
+    return group and len(tokens) > 2 and tokens[1].kind == "element"
+
+
 def _formula(label: str, n_bonds: int, order: int, leftwards: bool) -> Fragment | None:
     tokens = tokenise(label)
     if not tokens:
@@ -242,7 +248,11 @@ def _formula(label: str, n_bonds: int, order: int, leftwards: bool) -> Fragment 
     ways = [(tokens, False, False)]
     if n_bonds == 1:
         # CF3CONH to the left of its bond; somebody who turns labels would write F3C
-        ways.insert(not (leftwards and _UNTURNED.fullmatch(label)), (tokens, False, True))
+        by_end = bool(_ENDS_UNTURNED.fullmatch(label))
+        unturned = leftwards and (by_end or bool(_BEGINS_UNTURNED.fullmatch(label)))
+        # EtOCONH above its bond, where labels are turned or not
+        unturned |= by_end and _begins_with_end(tokens)
+        ways.insert(not unturned, (tokens, False, True))
     # NR2 has two groups R, as a group R2 would leave hydrogens to be implied
     ways.append((counted_r(tokens), False, False))
     if n_bonds == 1:

@@ -235,6 +235,17 @@ def test_labels_to_the_left_of_their_bond(label: str, smiles: str) -> None:
     assert smiles_of(parse_label(label, 1, 1, True), 1) == canonical(smiles)
 
 
+@pytest.mark.parametrize("leftwards", [False, True])
+@pytest.mark.parametrize(
+    ("label", "smiles"),
+    [("EtOCONH", "CCOC(=O)N*"), ("C2H5OCONH", "CCOC(=O)N*"), ("PhCONH", "O=C(N*)c1ccccc1")],
+)
+def test_labels_that_begin_with_an_end_are_bonded_at_the_other(
+    label: str, smiles: str, leftwards: bool
+) -> None:
+    assert smiles_of(parse_label(label, 1, 1, leftwards), 1) == canonical(smiles)
+
+
 @pytest.mark.parametrize(("label", "smiles"), ALONE)
 def test_labels_without_bonds(label: str, smiles: str) -> None:
     assert smiles_of(parse_label(label, 0, 0), 0) == canonical(smiles)
